@@ -1,0 +1,41 @@
+"""Everything that can go wrong, said to the listener in one line, with the exit code that tells a program.
+
+Each message says what, where, the value and the remedy. Adapters translate what their libraries raise
+into one of these at the edge, and the command line shows it once.
+"""
+
+from collections.abc import Sequence
+
+
+class VoiceGuideError(Exception):
+    """The root of all our errors: something failed, and the message says what to do about it."""
+
+    exit_code = 1
+
+
+class NameUnclear(VoiceGuideError):
+    """The name fits no routine, or several: `candidates` holds what may have been meant, best first."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, candidates: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
+
+
+class RoutineError(VoiceGuideError):
+    """Your script is at fault: one line for each fault, `file:line: what, value, remedy`."""
+
+    exit_code = 3
+
+
+class VoiceError(VoiceGuideError):
+    """The speech engine is at fault, after one retry in a fresh process."""
+
+    exit_code = 5
+
+
+class SinkError(VoiceGuideError):
+    """The sound device is at fault: there is none, or it stopped taking sound."""
+
+    exit_code = 6
