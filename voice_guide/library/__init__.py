@@ -1,0 +1,142 @@
+"""The scripts on disk become values, and every fault of a script is named with its file and line.
+
+Nothing in a script can run code, name another file, or grow past bounds that are checked here.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from voice_guide.errors import NameUnclear, RoutineError
+from voice_guide.library.document import Document
+from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, SafetyShape
+from voice_guide.library.steps import Reader, slug
+from voice_guide.names import Entry, Names
+from voice_guide.routine import Catalogue, Hold, Limits, Point, Posture, Pressure, Routine, Tool
+from voice_guide.script import Beat, Phrases
+
+
+def shipped_folder() -> Path:
+    """The scripts of this checkout, or those inside the installed package."""
+    inside = Path(__file__).parents[1] / "scripts"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "scripts"
+
+
+def own_folder() -> Path:
+    """Where a listener's own scripts live: VOICE_GUIDE_SCRIPTS, or the user's data folder."""
+    if named := os.environ.get("VOICE_GUIDE_SCRIPTS"):
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("voice-guide", appauthor=False) / "scripts"
+
+
+class Library:
+    """All routines by name: the shipped ones, and the listener's own, which win over shipped namesakes."""
+
+    def __init__(self, shipped: Path | None = None, own: Path | None = None) -> None:
+        self.shipped = shipped or shipped_folder()
+        self.own = own or own_folder()
+        points = Document(self.shipped / "points.yaml").read_as(PointsShape)
+        safety = Document(self.shipped / "safety.yaml").read_as(SafetyShape)
+        self.phrases = _phrases(Document(self.shipped / "phrases.yaml").read_as(PhrasesShape))
+        self.catalogue = _catalogue(points, safety)
+        self.claims = tuple(safety.claims)
+        self.broken: list[str] = []
+        """A line for each script of the listener's own that cannot be used."""
+
+    @cached_property
+    def routines(self) -> Mapping[str, Routine]:
+        """Every routine that can be played, by name, in the order of names."""
+        found = {}
+        for path in sorted((self.shipped / "routines").glob("*.yaml")):
+            routine = self.read(path)
+            found[routine.name] = routine
+        shipped = {routine.id: routine.name for routine in found.values()}
+        for path in sorted(self.own.glob("*.yaml")) if self.own.is_dir() else ():
+            try:
+                routine = self.read(path, mine=True, shipped=shipped)
+            except RoutineError as error:
+                count = len(str(error).splitlines())
+                self.broken.append(f"{path} is left out, {count} faults: `voice-guide check {path}`")
+                continue
+            found.pop(shipped.get(routine.id, ""), None)
+            found[routine.name] = routine
+        return dict(sorted(found.items()))
+
+    def read(self, path: Path, mine: bool = False, shipped: Mapping[str, str] | None = None) -> Routine:
+        """One script; raises RoutineError with a line for every fault in it."""
+        document = Document(path)
+        shape = document.read_as(RoutineShape)
+        reader = Reader(document, self.catalogue, self.phrases, self.claims)
+        return reader.routine(
+            shape, file=str(path) if mine else "", replaces=slug(shape.name) in (shipped or {})
+        )
+
+    def find(self, asked: str) -> Routine:
+        """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
+        if asked.endswith((".yaml", ".yml")):
+            return self.read(Path(asked), mine=True)
+        return self.routines[self.names.find(asked)]
+
+    @cached_property
+    def names(self) -> Names:
+        """The index for choosing by name."""
+        return Names([Entry(r.name, r.aliases) for r in self.routines.values()], self._codes())
+
+    def _codes(self) -> dict[str, list[str]]:
+        """Point codes and names, with what to ask back: they name a place, never a routine."""
+        pressing: dict[str, list[str]] = {}
+        for routine in self.routines.values():
+            for step in routine.steps:
+                if step.point and routine.name not in pressing.setdefault(step.point.id, []):
+                    pressing[step.point.id].append(routine.name)
+        asked: dict[str, list[str]] = {}
+        for point in self.catalogue.points.values():
+            for word in (*point.codes, point.name, *point.also):
+                code, _, place = word.partition("@")
+                label = (
+                    f"{point.name} (old number)"
+                    if place
+                    else point.name
+                    if point.hold
+                    else f"{point.name} (not offered)"
+                )
+                places = pressing.get(point.id, []) if not place and point.hold else []
+                asked.setdefault(code, []).extend([label, *places] if not places else places)
+        return {code: list(dict.fromkeys(names)) for code, names in asked.items()}
+
+
+def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:
+    tools = {key: Tool(id=key, postures=tuple(tool.postures), **tool.model_dump(exclude={"postures"}))
+             for key, tool in shape.tools.items()}  # fmt: skip
+    postures = {key: Posture(id=key, **posture.model_dump()) for key, posture in shape.postures.items()}
+    points = {}
+    for key, point in shape.points.items():
+        values: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in point.model_dump().items()
+        }
+        pressed = not values.pop("reference") and point.hold and point.pressure
+        values["hold"] = Hold(**values["hold"]) if pressed else None
+        values["pressure"] = Pressure(**values["pressure"]) if pressed else None
+        points[key] = Point(id=key, **values)
+    words = {word.lower(): point for point in points.values() for word in (*point.also, point.name, point.id)}
+    return Catalogue(points, tools, postures, safety.conditions, Limits(**safety.limits.model_dump()), words)
+
+
+def _phrases(shape: PhrasesShape) -> Phrases:
+    plain = {name: getattr(shape, name) for name in type(shape).model_fields}
+    breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
+    plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
+    plain |= {"countdown": tuple(shape.countdown), "left": tuple(shape.left)}
+    plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}
+    return Phrases(**plain)
+
+
+def _rounds(written: list[dict[str, float]]) -> tuple[tuple[Beat, ...], ...]:
+    return tuple(tuple(Beat(length, line) for line, length in lines.items()) for lines in written)
+
+
+__all__ = ["Library", "NameUnclear", "own_folder", "shipped_folder", "slug"]

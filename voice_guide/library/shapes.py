@@ -1,0 +1,174 @@
+"""What may stand in each of our YAML files, key by key; pydantic reports every fault at once.
+
+Shapes differ from the values of the core where a person writes less than a program needs.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from voice_guide.script import Timing
+
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Text = Annotated[str, Field(min_length=1, max_length=600)]
+RoundShape = dict[str, Seconds]
+
+
+class Shape(BaseModel):
+    """Nothing unknown, nothing converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class StepShape(Shape):
+    """One step as written: exactly one of press, rest, breathe and say, and what goes with it."""
+
+    press: Name | None = None
+    rest: Seconds | None = None
+    breathe: Seconds | None = None
+    say: Text | None = None
+    seconds: Seconds | None = Field(None, alias="for")
+    hold: Seconds | None = None
+    side: Literal["left", "right", "both", "each"] | None = None
+    tool: Name | None = None
+    posture: Name | None = None
+    places: list[Name] | None = Field(None, min_length=1, max_length=12)
+    pressure: Annotated[int, Field(ge=1, le=4)] | None = None
+    breath: Name | None = None
+    before: Text | None = None
+    repeat: Annotated[int, Field(ge=1, le=20)] | None = None
+    source: Text | None = None
+
+
+class RoutineShape(Shape):
+    """One routine as written."""
+
+    name: Name
+    about: Text
+    steps: list[StepShape] = Field(min_length=1, max_length=100)
+    aliases: list[Name] = Field([], max_length=12)
+    source: Text = "yours"
+    avoid: list[Name] | None = None
+    before: Text | None = None
+    ending: Name = "awake"
+    tool: Name | None = None
+    posture: Name | None = None
+
+
+class PostureShape(Shape):
+    """One way to sit, stand or lie."""
+
+    name: Name
+    enter: Text
+    onto: Text = "{ball}"
+    shift: str = ""
+    leave: str = ""
+    need: str = ""
+
+
+class ToolShape(Shape):
+    """One thing that presses."""
+
+    name: Name
+    press: Text
+    release: Text
+    postures: list[Name]
+    longest: Seconds
+    need: str = ""
+    ball: bool = False
+
+
+class HoldShape(Shape):
+    """Seconds on one spot."""
+
+    min: Seconds
+    usual: Seconds
+    max: Seconds
+    by_hand: Seconds | None = None
+
+
+class PressureShape(Shape):
+    """Levels from one to four."""
+
+    start: int
+    target: int
+    max: int
+
+
+class PointShape(Shape):
+    """One point of the body."""
+
+    name: Name
+    place: Text
+    source: Text
+    also: list[Name] = []
+    codes: list[Name] = []
+    part: str = "side"
+    reference: bool = False
+    midline: bool = False
+    both: bool = False
+    find: str = ""
+    again: str = ""
+    before: str = ""
+    press: str = ""
+    ball: str = ""
+    places: list[Text] = []
+    tools: list[Name] = []
+    postures: list[Name] = []
+    hold: HoldShape | None = None
+    pressure: PressureShape | None = None
+    avoid: list[Name] = []
+    never: str = ""
+
+
+class PointsShape(Shape):
+    """points.yaml."""
+
+    postures: dict[str, PostureShape]
+    tools: dict[str, ToolShape]
+    points: dict[str, PointShape]
+
+
+class LimitsShape(Shape):
+    """The limits of safety.yaml."""
+
+    session: Seconds
+    hold_floor: Seconds
+    passes: int
+
+
+class SafetyShape(Shape):
+    """safety.yaml."""
+
+    limits: LimitsShape
+    conditions: dict[str, Text]
+    claims: list[str]
+
+
+class PhrasesShape(Shape):
+    """phrases.yaml."""
+
+    timing: Timing
+    name: Text
+    need: Text
+    join: str
+    avoid: Text
+    check: Text
+    notice: Text
+    first: Text
+    next: Text
+    side: Text
+    sides: dict[str, Text]
+    levels: dict[int, Text]
+    half: Text
+    countdown: list[Text]
+    rest: Text
+    breathe: Text
+    stay: list[RoundShape]
+    breaths: dict[str, list[RoundShape]]
+    closing: dict[str, list[Text]]
+    where: Text
+    where_rest: Text
+    answers: dict[str, Text]
+    left: list[Text]

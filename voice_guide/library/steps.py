@@ -1,0 +1,282 @@
+"""From a routine as written to a routine that can be played: names looked up, defaults filled, limits held."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar
+
+from voice_guide.library.document import Document, Where
+from voice_guide.library.shapes import RoutineShape, StepShape
+from voice_guide.pcm import seconds
+from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
+from voice_guide.script import Phrases, compile_script
+from voice_guide.timeline import sketch
+
+GOES_WITH = {
+    "press": {
+        "press",
+        "hold",
+        "side",
+        "tool",
+        "posture",
+        "places",
+        "pressure",
+        "breath",
+        "before",
+        "repeat",
+        "source",
+    },
+    "rest": {"rest", "say", "posture", "repeat", "source"},
+    "breathe": {"breathe", "say", "breath", "posture", "repeat", "source"},
+    "say": {"say", "seconds", "posture", "repeat", "source"},
+}
+DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
+T = TypeVar("T")
+
+
+def slug(name: str) -> str:
+    """A name as a file name: small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "routine"
+
+
+class Reader:
+    """Reads one document; every fault goes to the document, so that all are reported together."""
+
+    def __init__(
+        self, document: Document, catalogue: Catalogue, phrases: Phrases, claims: Iterable[str]
+    ) -> None:
+        self.document, self.catalogue, self.phrases = document, catalogue, phrases
+        self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
+
+    def routine(self, shape: RoutineShape, file: str, replaces: bool) -> Routine:
+        """The routine, or RoutineError with every fault."""
+        self._spoken(("name",), shape.name)
+        if shape.before:
+            self._spoken(("before",), shape.before)
+        if shape.ending not in self.phrases.closing:
+            self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
+        read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
+        steps = tuple(step for step in read if step)
+        self._once(shape, steps)
+        avoid = shape.avoid if shape.avoid is not None else self._from_points(steps)
+        for number, name in enumerate(avoid):
+            if name not in self.catalogue.conditions:
+                self._unknown(("avoid", number), "condition", name, self.catalogue.conditions)
+        self.document.settle()
+        routine = Routine(
+            id=slug(shape.name),
+            name=shape.name,
+            about=" ".join(shape.about.split()),
+            steps=steps,
+            source=shape.source,
+            aliases=tuple(shape.aliases),
+            avoid=tuple(self.catalogue.conditions[name] for name in avoid),
+            before=shape.before or "",
+            ending=shape.ending,
+            file=file,
+            replaces=replaces,
+        )
+        self._whole(routine)
+        return routine
+
+    def _whole(self, routine: Routine) -> None:
+        length = seconds(sketch(compile_script(routine, self.phrases).cues).length)
+        limit = self.catalogue.limits.session
+        if length > limit:
+            self.document.fault(
+                ("steps",),
+                f"'{routine.name}' lasts about {length / 60:.0f} minutes and a session at most {limit / 60:.0f}; "
+                "shorten holds or leave out a point",
+            )
+        self.document.settle()
+
+    def _from_points(self, steps: Iterable[Step]) -> list[str]:
+        return list(dict.fromkeys(name for step in steps if step.point for name in step.point.avoid))
+
+    def _once(self, shape: RoutineShape, steps: Iterable[Step]) -> None:
+        seen: set[tuple[str, Side | None, str]] = set()
+        for number, step in enumerate(steps):
+            spots = (
+                {(step.point.id, side, place) for side in step.sides for place in step.places}
+                if step.point
+                else set()
+            )
+            twice = spots & seen or (step.point and step.repeat > self.catalogue.limits.passes)
+            if twice and step.point:
+                self.document.fault(
+                    ("steps", number),
+                    f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
+                    "leave it out, or give other 'places'",
+                )
+            seen |= spots
+
+    def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
+        where: Where = ("steps", number)
+        given = {name for name in type(shape).model_fields if getattr(shape, name) is not None}
+        kinds = [kind for kind in ("press", "rest", "breathe") if kind in given] or (
+            ["say"] if "say" in given else []
+        )
+        if len(kinds) != 1:
+            what = " and ".join(kinds) or "nothing to do"
+            self.document.fault(where, f"a step with {what}; give exactly one of press, rest, breathe, say")
+            return None
+        kind = kinds[0]
+        for name in sorted(given - GOES_WITH[kind]):
+            written = "for" if name == "seconds" else name
+            self.document.fault((*where, written), f"'{written}' does not go with '{kind}'; leave it out")
+        for name in ("say", "before"):
+            if name in given:
+                self._spoken((*where, name), getattr(shape, name))
+        if kind == "press":
+            return self._press(where, shape, routine)
+        return self._other(where, kind, shape, routine)
+
+    def _other(self, where: Where, kind: Doing, shape: StepShape, routine: RoutineShape) -> Step:
+        posture = self._lookup(
+            (*where, "posture"), "posture", shape.posture or routine.posture, self.catalogue.postures
+        )
+        length = {"rest": shape.rest, "breathe": shape.breathe}.get(kind, shape.seconds)
+        usual = {"rest": self.phrases.rest, "breathe": self.phrases.breathe}.get(kind, "")
+        return Step(
+            do=kind,
+            seconds=length or 0.0,
+            text=shape.say or usual,
+            posture=posture,
+            breath=self._breath(where, shape),
+            repeat=shape.repeat or 1,
+            source=shape.source or "",
+        )
+
+    def _press(self, where: Where, shape: StepShape, routine: RoutineShape) -> Step | None:
+        name = (shape.press or "").lower()
+        point = self.catalogue.words.get(name)
+        if point is None:
+            self._unknown((*where, "press"), "point", shape.press or "", self.catalogue.words)
+            return None
+        if point.hold is None or point.pressure is None:
+            self.document.fault(
+                (*where, "press"), f"'{shape.press}' is for reference only and never pressed. {point.never}"
+            )
+            return None
+        tool, posture = self._way(where, shape, routine, point)
+        if tool is None or posture is None:
+            return None
+        for number, place in enumerate(shape.places or ()):
+            self._spoken((*where, "places", number), place)
+        return Step(
+            do="press",
+            seconds=self._hold(where, shape, point, tool),
+            text=shape.before or "",
+            point=point,
+            tool=tool,
+            posture=posture,
+            sides=self._sides(where, shape, point, tool),
+            places=tuple(shape.places or point.places or ("",)),
+            pressure=self._pressure(where, shape, point),
+            breath=self._breath(where, shape),
+            repeat=shape.repeat or 1,
+            source=shape.source or "",
+        )
+
+    def way(
+        self, where: Where, shape: StepShape, routine: RoutineShape, point: Point
+    ) -> tuple[Tool | None, Posture | None]:
+        """The tool and the posture, given or the first of the point's that go together."""
+        tools, postures = self.catalogue.tools, self.catalogue.postures
+        tool = self._lookup((*where, "tool"), "tool", shape.tool or routine.tool, tools)
+        posture = self._lookup((*where, "posture"), "posture", shape.posture or routine.posture, postures)
+        if tool and tool.id not in point.tools:
+            allowed = ", ".join(point.tools)
+            self.document.fault(
+                (*where, "tool"), f"no {tool.id} on the {point.name}: {point.never} Allowed: {allowed}"
+            )
+            return None, None
+        if posture and posture.id not in point.postures:
+            allowed = ", ".join(point.postures)
+            self.document.fault(
+                (*where, "posture"), f"the {point.name} is not pressed in '{posture.id}'; allowed: {allowed}"
+            )
+            return None, None
+        pairs = [
+            (tools[t], postures[p])
+            for t in ([tool.id] if tool else point.tools)
+            for p in ([posture.id] if posture else point.postures)
+            if p in tools[t].postures
+        ]
+        if not pairs:
+            chosen = f"{tool.id if tool else 'no tool of this point'} in {posture.id if posture else 'any posture'}"
+            fits = ", ".join(tool.postures if tool else point.postures)
+            self.document.fault(
+                where, f"{chosen} does not work on the {point.name}; postures that do: {fits}"
+            )
+        return pairs[0] if pairs else (None, None)
+
+    def _hold(self, where: Where, shape: StepShape, point: Point, tool: Tool) -> float:
+        assert point.hold is not None
+        cap, floor = point.hold.cap(tool), self.catalogue.limits.hold_floor
+        hold = shape.hold if shape.hold is not None else min(point.hold.usual, cap)
+        if hold > cap:
+            self.document.fault(
+                (*where, "hold"),
+                f"a hold of {hold:g} seconds is over the cap of the {point.name} with {tool.name}; write {cap:g} or less",
+            )
+        if hold < floor:
+            self.document.fault(
+                (*where, "hold"),
+                f"a hold of {hold:g} seconds is too short; write {floor:g} or more, or leave it out",
+            )
+        return hold
+
+    def _sides(self, where: Where, shape: StepShape, point: Point, tool: Tool) -> tuple[Side | None, ...]:
+        if point.midline:
+            if shape.side:
+                self.document.fault(
+                    (*where, "side"), f"the {point.name} lies in the middle; leave 'side' out"
+                )
+            return (None,)
+        if shape.side == "both" and (tool.ball or not point.both):
+            self.document.fault(
+                (*where, "side"), f"the {point.name} is held one side at a time; write 'each'"
+            )
+        if shape.side in (None, "each"):
+            return ("left", "right")
+        return (shape.side,)  # type: ignore[return-value]
+
+    def _pressure(self, where: Where, shape: StepShape, point: Point) -> int:
+        assert point.pressure is not None
+        if (shape.pressure or 0) > point.pressure.max:
+            self.document.fault(
+                (*where, "pressure"),
+                f"pressure {shape.pressure} is over the cap of the {point.name}; {point.pressure.max} at most",
+            )
+        return shape.pressure or point.pressure.target
+
+    def _breath(self, where: Where, shape: StepShape) -> str:
+        name = shape.breath or "natural"
+        if name not in self.phrases.breaths:
+            self._unknown((*where, "breath"), "breath", name, self.phrases.breaths)
+        return name
+
+    def _lookup(self, where: Where, what: str, name: str | None, known: Mapping[str, T]) -> T | None:
+        if name is not None and name not in known:
+            self._unknown(where, what, name, known)
+        return known.get(name or "")
+
+    def _unknown(self, where: Where, what: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name.lower(), names, 1)
+        remedy = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names[:12])}"
+        self.document.fault(where, f"no {what} '{name}'; {remedy}")
+
+    def _spoken(self, where: Where, text: str) -> None:
+        """Words fit for the voice: no digits, no point codes, no promises, nothing an engine could obey."""
+        if found := re.search(r"\b[A-Za-z]{1,3}[ -]?\d+\b|\d+", text):
+            self.document.fault(
+                where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names"
+            )
+        elif found := re.search(r"[\x00-\x08\x0b-\x1f\x7f<>{}]|\[\[|\]\]", text):
+            self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
+        elif found := self.claims.search(text):
+            self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
+        elif not re.search(r"[^\W\d_]", text):
+            self.document.fault(where, f"'{text.strip()}' has no words; write a sentence")

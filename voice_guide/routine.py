@@ -1,0 +1,164 @@
+"""What the scripts say, read and checked: points, tools, postures, steps, routines. Values only.
+
+Body facts come from `scripts/points.yaml`, which names the source of each.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Side = Literal["left", "right", "both"]
+Doing = Literal["press", "rest", "breathe", "say"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What presses: a hand, a ball. Seconds are caps on one hold."""
+
+    id: str
+    name: str
+    postures: tuple[str, ...]
+    press: str
+    """Said as the hold begins."""
+    release: str
+    """Said as the hold ends."""
+    need: str = ""
+    """What to have at hand, said at the start; empty for a hand."""
+    ball: bool = False
+    longest: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """How the listener sits, stands or lies."""
+
+    id: str
+    name: str
+    enter: str
+    leave: str = ""
+    """Said before the next posture, where leaving needs care."""
+    onto: str = "{ball}"
+    """How the ball gets under the listener, around the point's own words."""
+    shift: str = ""
+    """Said when the ball goes to another place and the posture stays."""
+    need: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Seconds of pressing one spot, each side."""
+
+    min: float
+    usual: float
+    max: float
+    by_hand: float | None = None
+    """A larger cap that holds for hands only."""
+
+    def cap(self, tool: Tool) -> float:
+        """The longest hold with this tool, in seconds: the smallest of all caps."""
+        own = self.max if tool.ball else self.by_hand or self.max
+        return own if self.by_hand and not tool.ball else min(own, tool.longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressure:
+    """Levels from one (resting contact) to four (firm); five, deep, is never cued."""
+
+    start: int
+    target: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A place on the body. Without a `hold` it is for reference only and is never pressed."""
+
+    id: str
+    name: str
+    place: str
+    """Where it is, for reading: the standard's words in ours."""
+    source: str
+    also: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Codes in the standard and in old books, for asking back; never spoken."""
+    part: str = "side"
+    """What a side of it is called: side, leg, foot, hand."""
+    midline: bool = False
+    both: bool = False
+    """Both sides may be held at once, by hand."""
+    find: str = ""
+    again: str = ""
+    before: str = ""
+    press: str = ""
+    ball: str = ""
+    places: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    postures: tuple[str, ...] = ()
+    hold: Hold | None = None
+    pressure: Pressure | None = None
+    avoid: tuple[str, ...] = ()
+    never: str = ""
+    """Why it is not offered, or which tools it forbids and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: a point to press on its sides, a rest, breathing, or an instruction.
+
+    `seconds` is the hold of one side at one place, or the time the whole step takes at least.
+    """
+
+    do: Doing
+    seconds: float
+    text: str = ""
+    point: Point | None = None
+    tool: Tool | None = None
+    posture: Posture | None = None
+    sides: tuple[Side | None, ...] = (None,)
+    places: tuple[str, ...] = ("",)
+    pressure: int = 0
+    breath: str = "natural"
+    repeat: int = 1
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A script read and checked."""
+
+    id: str
+    name: str
+    about: str
+    steps: tuple[Step, ...]
+    source: str
+    aliases: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    """Conditions, as phrases fit to be spoken after 'leave this one out'."""
+    before: str = ""
+    """A safety sentence of its own, said in the opening."""
+    ending: str = "awake"
+    file: str = ""
+    replaces: bool = False
+    """It stands in for a shipped routine of the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and counts that no script may pass; see `scripts/safety.yaml`."""
+
+    session: float
+    hold_floor: float
+    passes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything a script may name."""
+
+    points: Mapping[str, Point]
+    tools: Mapping[str, Tool]
+    postures: Mapping[str, Posture]
+    conditions: Mapping[str, str]
+    limits: Limits
+    words: Mapping[str, Point] = field(default_factory=dict)
+    """Every id, name and other name of a point, lower-case."""

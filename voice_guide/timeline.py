@@ -1,0 +1,107 @@
+"""The timeline: cues and their sounds laid on one ruler of frames. Everything that has a time asks here.
+
+Holds are sacred: a hold is exact to the frame for every voice and speed. An optional cue whose words do
+not fit its place is left out; the hold never moves.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from voice_guide.pcm import Pcm, frames, length, silence
+from voice_guide.script import Cue, spoken_seconds
+
+GAP = frames(0.5)
+"""The least silence after words that are not inside a hold, so that sentences do not run together."""
+
+Said = tuple[Cue, Pcm]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A cue rendered. `start` and `length` are frames; the length reaches to the next clip's start."""
+
+    cue: Cue
+    sound: Pcm
+    start: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The frame after the last word."""
+        return self.start + length(self.sound)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A whole session."""
+
+    clips: tuple[Clip, ...]
+
+    @property
+    def length(self) -> int:
+        """Frames from the first word to the end."""
+        return self.clips[-1].start + self.clips[-1].length if self.clips else 0
+
+    def steps(self) -> Iterator[tuple[int, int, int]]:
+        """Each step that sounds: its number, first frame and the frame after its last."""
+        starts = [(c.cue.step, c.start) for c, before in zip(self.clips, (None, *self.clips), strict=False)
+                  if before is None or before.cue.step != c.cue.step]  # fmt: skip
+        for (step, start), (_, end) in zip(starts, (*starts[1:], (-1, self.length)), strict=True):
+            yield step, start, end
+
+
+def lay(said: Iterable[Said]) -> Iterator[Clip]:
+    """Lay cues with their sounds one after the other, as they come.
+
+    A hold is yielded only when its release is there to follow, so that nobody is left pressing.
+    """
+    start = 0
+    block: list[Said] = []
+    for cue, sound in said:
+        if block and not cue.optional:
+            start = yield from _laid(block, start)
+            block = []
+        block.append((cue, sound))
+    if block:
+        yield from _laid(block, start)
+
+
+def left_out(cues: Sequence[Cue], clips: Sequence[Clip]) -> list[Cue]:
+    """The cues that found no room, in order."""
+    kept = iter([clip.cue for clip in clips] + [None])
+    expected = next(kept)
+    missing = []
+    for cue in cues:
+        if cue is expected:
+            expected = next(kept)
+        else:
+            missing.append(cue)
+    return missing
+
+
+def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
+    """One leading cue and the optional ones inside its time; returns the frame where the next begins."""
+    (lead, sound), optional = block[0], block[1:]
+    total = frames(sum(cue.span for cue, _ in block))
+    if lead.kind == "press":
+        sound = sound[: total * 2]
+    elif not optional:
+        total = max(total, length(sound) + GAP)
+    else:
+        total = max(total, length(sound))
+    kept = [(lead, sound, 0)]
+    at = lead.span
+    for cue, words in optional:
+        room = frames(at + cue.span) - frames(at)
+        if length(kept[-1][1]) + kept[-1][2] <= frames(at) and length(words) <= room:
+            kept.append((cue, words, frames(at)))
+        at += cue.span
+    ends = [offset for _, _, offset in kept[1:]] + [total]
+    for (cue, words, offset), end in zip(kept, ends, strict=True):
+        yield Clip(cue, words, start + offset, end - offset)
+    return start + total
+
+
+def sketch(cues: Iterable[Cue], rate: float = 140) -> Timeline:
+    """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any."""
+    return Timeline(tuple(lay((cue, silence(frames(spoken_seconds(cue.text, rate)))) for cue in cues)))
