@@ -6,6 +6,7 @@ not fit its place is left out; the hold never moves.
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from voice_guide.pcm import Pcm, frames, length, silence
 from voice_guide.script import Cue, spoken_seconds
@@ -44,10 +45,10 @@ class Timeline:
 
     def steps(self) -> Iterator[tuple[int, int, int]]:
         """Each step that sounds: its number, first frame and the frame after its last."""
-        starts = [(c.cue.step, c.start) for c, before in zip(self.clips, (None, *self.clips), strict=False)
-                  if before is None or before.cue.step != c.cue.step]  # fmt: skip
-        for (step, start), (_, end) in zip(starts, (*starts[1:], (-1, self.length)), strict=True):
-            yield step, start, end
+        for step, clips in groupby(self.clips, lambda clip: clip.cue.step):
+            inside = list(clips)
+            first, last = inside[0], inside[-1]
+            yield step, first.start, last.start + last.length
 
 
 def lay(said: Iterable[Said]) -> Iterator[Clip]:

@@ -44,6 +44,7 @@ class Library:
         self.phrases = _phrases(Document(self.shipped / "phrases.yaml").read_as(PhrasesShape))
         self.catalogue = _catalogue(points, safety)
         self.claims = tuple(safety.claims)
+        self.old_numbers = points.old_numbers
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
 
@@ -93,20 +94,13 @@ class Library:
             for step in routine.steps:
                 if step.point and routine.name not in pressing.setdefault(step.point.id, []):
                     pressing[step.point.id].append(routine.name)
-        asked: dict[str, list[str]] = {}
+        asked: dict[str, list[str]] = dict(self.old_numbers)
         for point in self.catalogue.points.values():
+            answers = pressing.get(point.id) or [f"{point.name} (not offered)"]
             for word in (*point.codes, point.name, *point.also):
-                code, _, place = word.partition("@")
-                label = (
-                    f"{point.name} (old number)"
-                    if place
-                    else point.name
-                    if point.hold
-                    else f"{point.name} (not offered)"
-                )
-                places = pressing.get(point.id, []) if not place and point.hold else []
-                asked.setdefault(code, []).extend([label, *places] if not places else places)
-        return {code: list(dict.fromkeys(names)) for code, names in asked.items()}
+                if word not in self.old_numbers:
+                    asked[word] = [*asked.get(word, []), *answers]
+        return {word: list(dict.fromkeys(answers)) for word, answers in asked.items()}
 
 
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:

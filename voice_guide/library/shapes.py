@@ -128,6 +128,7 @@ class PointsShape(Shape):
     postures: dict[str, PostureShape]
     tools: dict[str, ToolShape]
     points: dict[str, PointShape]
+    old_numbers: dict[str, list[Text]]
 
 
 class LimitsShape(Shape):

@@ -1,4 +1,4 @@
-"""From a routine as written to a routine that can be played: names looked up, defaults filled, limits held."""
+"""From a routine as written to a routine that can be played: names looked up, gaps filled, limits held."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -57,7 +57,7 @@ class Reader:
             self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
         steps = tuple(step for step in read if step)
-        self._once(shape, steps)
+        self._once(steps)
         avoid = shape.avoid if shape.avoid is not None else self._from_points(steps)
         for number, name in enumerate(avoid):
             if name not in self.catalogue.conditions:
@@ -85,7 +85,7 @@ class Reader:
         if length > limit:
             self.document.fault(
                 ("steps",),
-                f"'{routine.name}' lasts about {length / 60:.0f} minutes and a session at most {limit / 60:.0f}; "
+                f"'{routine.name}' lasts {length / 60:.0f} minutes, a session at most {limit / 60:.0f}; "
                 "shorten holds or leave out a point",
             )
         self.document.settle()
@@ -93,16 +93,13 @@ class Reader:
     def _from_points(self, steps: Iterable[Step]) -> list[str]:
         return list(dict.fromkeys(name for step in steps if step.point for name in step.point.avoid))
 
-    def _once(self, shape: RoutineShape, steps: Iterable[Step]) -> None:
+    def _once(self, steps: Iterable[Step]) -> None:
         seen: set[tuple[str, Side | None, str]] = set()
         for number, step in enumerate(steps):
-            spots = (
-                {(step.point.id, side, place) for side in step.sides for place in step.places}
-                if step.point
-                else set()
-            )
-            twice = spots & seen or (step.point and step.repeat > self.catalogue.limits.passes)
-            if twice and step.point:
+            if not step.point:
+                continue
+            spots = {(step.point.id, side, place) for side in step.sides for place in step.places}
+            if spots & seen or step.repeat > self.catalogue.limits.passes:
                 self.document.fault(
                     ("steps", number),
                     f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
@@ -113,9 +110,9 @@ class Reader:
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
         given = {name for name in type(shape).model_fields if getattr(shape, name) is not None}
-        kinds = [kind for kind in ("press", "rest", "breathe") if kind in given] or (
-            ["say"] if "say" in given else []
-        )
+        kinds: list[Doing] = [kind for kind in DOING if kind in given]
+        if not kinds and "say" in given:
+            kinds.append("say")
         if len(kinds) != 1:
             what = " and ".join(kinds) or "nothing to do"
             self.document.fault(where, f"a step with {what}; give exactly one of press, rest, breathe, say")
@@ -178,7 +175,7 @@ class Reader:
             source=shape.source or "",
         )
 
-    def way(
+    def _way(
         self, where: Where, shape: StepShape, routine: RoutineShape, point: Point
     ) -> tuple[Tool | None, Posture | None]:
         """The tool and the posture, given or the first of the point's that go together."""
@@ -204,7 +201,7 @@ class Reader:
             if p in tools[t].postures
         ]
         if not pairs:
-            chosen = f"{tool.id if tool else 'no tool of this point'} in {posture.id if posture else 'any posture'}"
+            chosen = " in ".join(given.id for given in (tool, posture) if given)
             fits = ", ".join(tool.postures if tool else point.postures)
             self.document.fault(
                 where, f"{chosen} does not work on the {point.name}; postures that do: {fits}"
@@ -218,7 +215,8 @@ class Reader:
         if hold > cap:
             self.document.fault(
                 (*where, "hold"),
-                f"a hold of {hold:g} seconds is over the cap of the {point.name} with {tool.name}; write {cap:g} or less",
+                f"a hold of {hold:g} seconds is over the cap of the {point.name} with {tool.name}; "
+                f"write {cap:g} or less",
             )
         if hold < floor:
             self.document.fault(
@@ -247,7 +245,7 @@ class Reader:
         if (shape.pressure or 0) > point.pressure.max:
             self.document.fault(
                 (*where, "pressure"),
-                f"pressure {shape.pressure} is over the cap of the {point.name}; {point.pressure.max} at most",
+                f"pressure {shape.pressure} is over the cap of the {point.name}; write {point.pressure.max}",
             )
         return shape.pressure or point.pressure.target
 
