@@ -79,8 +79,8 @@ class Point:
     """Where it is, for reading: the standard's words in ours."""
     source: str
     also: tuple[str, ...] = ()
-    codes: tuple[str, ...] = ()
-    """Codes in the standard and in old books, for asking back; never spoken."""
+    code: str = ""
+    """Its code in the standard, for asking back; never spoken."""
     part: str = "side"
     """What a side of it is called: side, leg, foot, hand."""
     midline: bool = False

@@ -101,10 +101,15 @@ class Plan:
 
 
 def spoken_seconds(text: str, rate: float = 140) -> float:
-    """About how long a calm voice takes over these words at `rate` words a minute, in seconds."""
+    """About how long a calm voice takes over these words at `rate` words a minute, in seconds.
+
+    The figures were fitted to eSpeak NG over every shipped sentence.
+    """
     letters = sum(map(len, re.findall(r"\w+", text)))
-    pauses = len(re.findall(r"[.,;:?!]", text))
-    return round((letters / 4.5 + pauses * 0.6) * 60 / rate, 3) if letters else 0.0
+    if not letters:
+        return 0.0
+    commas, stops = len(re.findall(r"[,;:]", text)), len(re.findall(r"[.?!] ", text))
+    return round((0.25 + letters * 0.088 + commas * 0.48 + stops * 0.75) * 140 / rate, 3)
 
 
 def compile_script(routine: Routine, phrases: Phrases) -> Plan:

@@ -45,6 +45,8 @@ class Place:
     hold_left: float | None
     left: float
     paused: bool
+    answering: tuple[str, ...] = ()
+    """The names of the answer being heard."""
 
 
 class Session:
@@ -62,6 +64,7 @@ class Session:
         self._clips: list[Clip] = []
         self._at = self._offset = 0
         self._answer: Pcm = b""
+        self._names: tuple[str, ...] = ()
         self._over_hold = False
         """The answer is heard over a hold, whose time runs on."""
         self._muted = -1
@@ -97,8 +100,9 @@ class Session:
         clip = clips[at] if at < len(clips) else clips[-1] if clips else None
         release = self._release()
         left = sum(c.length for c in clips[at:]) - self._offset
+        answering = self._names if self._answer else ()
         hold = None if release is None else seconds(sum(c.length for c in clips[at:release]) - self._offset)
-        return Place(clip.cue.step if clip else 0, clip, hold, seconds(max(0, left)), self.paused)
+        return Place(clip.cue.step if clip else 0, clip, hold, seconds(max(0, left)), self.paused, answering)
 
     def send(self, command: Command) -> None:
         """Obey, and let the voice answer."""
@@ -140,7 +144,7 @@ class Session:
             if self.whole and self._at >= len(self._clips):
                 self.over = True
             else:
-                self.late += wanted
+                self.late += wanted if self._clips else 0
                 return silence(wanted)
         return b"" if self.over else self._timeline(wanted)
 
@@ -182,7 +186,7 @@ class Session:
 
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
-        self._answer = b"".join(self.answers.get(name, b"") for name in names)
+        self._names, self._answer = names, b"".join(self.answers.get(name, b"") for name in names)
         self._over_hold = self._release() is not None and not self.paused and self._target is None
         if not self._over_hold and self._release() is None and self._at < len(self._clips):
             clip = self._clips[self._at]
@@ -220,7 +224,7 @@ class Session:
         if self._release() is None:
             self._offset, self._muted = 0, -1
         else:
-            self._answer, self._over_hold = self._clips[self._lead()].sound, True
+            self._names, self._answer, self._over_hold = (), self._clips[self._lead()].sound, True
 
     def _longer(self) -> None:
         if self._at >= len(self._clips):

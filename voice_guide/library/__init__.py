@@ -97,8 +97,8 @@ class Library:
         asked: dict[str, list[str]] = dict(self.old_numbers)
         for point in self.catalogue.points.values():
             answers = pressing.get(point.id) or [f"{point.name} (not offered)"]
-            for word in (*point.codes, point.name, *point.also):
-                if word not in self.old_numbers:
+            for word in (point.code, point.name, *point.also):
+                if word and word not in self.old_numbers:
                     asked[word] = [*asked.get(word, []), *answers]
         return {word: list(dict.fromkeys(answers)) for word, answers in asked.items()}
 

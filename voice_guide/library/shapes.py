@@ -103,7 +103,7 @@ class PointShape(Shape):
     place: Text
     source: Text
     also: list[Name] = []
-    codes: list[Name] = []
+    code: str = ""
     part: str = "side"
     reference: bool = False
     midline: bool = False

@@ -268,7 +268,7 @@ class Reader:
 
     def _spoken(self, where: Where, text: str) -> None:
         """Words fit for the voice: no digits, no point codes, no promises, nothing an engine could obey."""
-        if found := re.search(r"\b[A-Za-z]{1,3}[ -]?\d+\b|\d+", text):
+        if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
             self.document.fault(
                 where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names"
             )

@@ -1,0 +1,231 @@
+"""Scripts from anyone: every fault named with its line and remedy, nothing read twice, nothing unbounded."""
+
+import re
+import textwrap
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voice_guide.errors import NameUnclear, RoutineError
+from voice_guide.library import Library, slug
+
+GOOD = """\
+name: Quiet River
+about: A test of one hold.
+steps:
+  - press: palm center
+    hold: 60
+  - rest: 30
+"""
+
+
+@pytest.fixture
+def faults(library, tmp_path):
+    """The faults of a script, without the name of the file."""
+
+    def faults(text):
+        path = tmp_path / "mine.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
+        with pytest.raises(RoutineError) as caught:
+            library.read(path)
+        lines = str(caught.value).splitlines()
+        assert all(line.startswith(f"{path}:") for line in lines)
+        return [line.removeprefix(f"{path}:") for line in lines]
+
+    return faults
+
+
+def step(line):
+    return f"name: Quiet River\nabout: A test.\nsteps:\n  - {line}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (GOOD.replace("hold:", "holdd:"), 5, ["'holdd'", "did you mean 'hold'?"]),
+        (GOOD.replace("60", "'sixty'"), 5, ["'hold'", "'sixty'", "seconds like 90"]),
+        (GOOD.replace("60", "0:30"), 5, ["'hold'", "'0:30'", "not 1:30"]),
+        (GOOD.replace("60", "1:30"), 5, ["'hold'", "'1:30'", "not 1:30"]),
+        (GOOD.replace("60", ".nan"), 5, ["'hold'", "'.nan'"]),
+        (GOOD.replace("60", ".inf"), 5, ["'hold'", "'.inf'"]),
+        (GOOD.replace("60", "-5"), 5, ["'hold'", "'-5'", "greater than 0"]),
+        (GOOD.replace("60", "86400"), 5, ["'hold'", "'86400'", "3600"]),
+        (GOOD.replace("60", "true"), 5, ["'hold'", "'true'"]),
+        (GOOD.replace("60", "200"), 5, ["200 seconds", "over the cap", "write 120 or less"]),
+        (GOOD.replace("60", "10"), 5, ["10 seconds", "too short", "write 30 or more"]),
+        (GOOD.replace("Quiet River", "no"), 1, ["'name'", "'no'", "quotes"]),
+        (GOOD.replace("Quiet River", "12"), 1, ["'name'", "'12'", "quotes"]),
+        (GOOD.replace("Quiet River", "''"), 1, ["'name'", "at least 1"]),
+        (GOOD.replace("palm center", "elbow"), 4, ["no point 'elbow'"]),
+        (GOOD.replace("palm center", "palm centre"), 4, ["did you mean 'palm center'?"]),
+        (GOOD.replace("palm center", "bl54"), 4, ["reference only", "never pressed"]),
+        (GOOD.replace("palm center", "thumb web"), 4, ["reference only", "never pressed"]),
+        (step("{press: flank point, tool: tennis_ball_floor}"), 4, ["no tennis_ball_floor", "kidneys", "Allowed: thumb"]),
+        (step("{press: flank point, tool: hammer}"), 4, ["no tool 'hammer'"]),
+        (step("{press: flank point, posture: handstand}"), 4, ["no posture 'handstand'"]),
+        (step("{press: palm center, posture: prone}"), 4, ["not pressed in 'prone'", "allowed: seated_chair"]),
+        (step("{press: back pocket point, tool: thumb, posture: standing_wall}"), 4, ["thumb in standing_wall"]),
+        (step("{press: palm center, side: up}"), 4, ["'side'", "'up'", "'left', 'right', 'both' or 'each'"]),
+        (step("{press: navel point, side: left}"), 4, ["lies in the middle", "leave 'side' out"]),
+        (step("{press: palm center, side: both}"), 4, ["one side at a time", "write 'each'"]),
+        (step("{press: warm spot, pressure: 3}"), 4, ["pressure 3", "over the cap", "write 2"]),
+        (step("{press: palm center, pressure: 5}"), 4, ["'pressure'", "'5'"]),
+        (step("{press: palm center, breath: fast}"), 4, ["no breath 'fast'"]),
+        (step("{press: palm center, repeat: 2}"), 4, ["pressed twice", "once in a session"]),
+        (step("{press: palm center, for: 20}"), 4, ["'for' does not go with 'press'"]),
+        (step("{rest: 20, hold: 20}"), 4, ["'hold' does not go with 'rest'"]),
+        (step("{press: palm center, rest: 20}"), 4, ["press and rest", "exactly one"]),
+        (step("{source: added}"), 4, ["nothing to do", "exactly one"]),
+        (step("{say: Hold for 20 breaths.}"), 4, ["'20' is not spoken", "numbers as words"]),
+        (step("{say: Now find BL 23.}"), 4, ["'BL 23' is not spoken", "places by their names"]),
+        (step("{say: This cures your back.}"), 4, ["'cures' promises too much"]),
+        (step("{say: 'Hush [[h@l''oU]] now.'}"), 4, ["'[[' is not spoken"]),
+        (step('{say: "Hush \\u0007 now."}'), 4, ["is not spoken", "plain sentences"]),
+        (step("{say: '...'}"), 4, ["has no words"]),
+        (GOOD + "avoid: [gravity]\n", 7, ["no condition 'gravity'"]),
+        (GOOD + "ending: loud\n", 7, ["no ending 'loud'", "asleep"]),
+        (GOOD + "name: Twice\n", 7, ["'name' is there twice"]),
+        (GOOD.replace("name: Quiet River\n", ""), 1, ["'name' is missing"]),
+        ("name: A\nabout: b\nsteps: []\n", 3, ["'steps'"]),
+        ("name: A\nabout: b\nsteps: press\n", 3, ["'steps'"]),
+        ("- just\n- a list\n", 1, ["'the file'"]),
+        ("name: [unclosed\n", 2, ["not YAML"]),
+        ("name: !!python/object/apply:os.system ['true']\n", 1, ["'name'"]),
+        ("name: !secret x\nabout: b\nsteps: []\n", 1, ["'!secret' is not read"]),
+        ("", 1, ["empty"]),
+        ("# only a comment\n", 1, ["empty"]),
+        ("a: &x [1]\nb: *x\n", 1, ["anchors and aliases are not read"]),
+        ("[" * 5000, 1, ["nested deeper"]),
+        (b"name: caf\xe9\n", 1, ["0xe9", "not UTF-8", "save the file as UTF-8"]),
+        (b"\x00\x01\x02\xff\xfe", 1, ["not UTF-8"]),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), 1, ["not UTF-8"]),
+        (b"name: a\x00b\n", 1, ["not YAML"]),
+        (b"x" * 300_000, 1, ["larger than 256 KB"]),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line_value_and_remedy(faults, text, line, words):
+    found = faults(text)
+    hits = [f for f in found if f.startswith(f"{line}: ") and all(word in f for word in words)]
+    assert hits, found
+
+
+def test_every_fault_of_a_file_comes_in_one_go(faults):
+    found = faults("""\
+        name: no
+        about: A test.
+        steps:
+          - {press: elbow, hold: 1:30}
+          - {press: palm center, hold: -1, colour: red}
+    """)
+    assert [fault.split(":")[0] for fault in found] == ["1", "4", "5", "5"]
+    found = faults("""\
+        name: Quiet River
+        about: A test.
+        avoid: [gravity]
+        steps:
+          - {press: elbow}
+          - {press: palm center, hold: 500}
+          - {say: Count to 10.}
+    """)
+    assert [fault.split(":")[0] for fault in found] == ["3", "5", "6", "7"]
+
+
+def test_a_billion_laughs_is_refused_at_once(faults):
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n"
+    bomb += "".join(f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    assert "anchors" in faults(bomb)[0]
+
+
+def test_a_session_over_half_an_hour_is_refused(faults):
+    steps = "".join("  - {rest: 900}\n" for _ in range(3))
+    assert "lasts" in faults(f"name: Long River\nabout: A test.\nsteps:\n{steps}")[0]
+
+
+def test_a_missing_file_and_a_folder_are_said_as_such(library, tmp_path):
+    with pytest.raises(RoutineError, match="no such file; `voice-guide new"):
+        library.read(tmp_path / "none.yaml")
+    with pytest.raises(RoutineError, match="this is a folder"):
+        library.read(tmp_path)
+
+
+@given(st.text(max_size=300) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.sampled_from(["name", "about", "steps", "press", "hold", "say", "rest", "for", "avoid"]) | st.text(max_size=6),
+        inner, max_size=5), max_leaves=20).map(yaml.safe_dump))  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_no_file_ends_in_anything_but_a_routine_or_its_faults(library, tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        assert library.read(path).steps
+    except RoutineError as error:
+        assert re.match(rf"{re.escape(str(path))}:\d+: \S", str(error))
+
+
+def test_ones_own_script_stands_beside_the_shipped_ones(tmp_path):
+    (tmp_path / "river.yaml").write_text(GOOD)
+    routine = Library(own=tmp_path).routines["Quiet River"]
+    assert routine.file == str(tmp_path / "river.yaml") and not routine.replaces
+
+
+def test_ones_own_script_with_a_shipped_name_replaces_it(tmp_path):
+    (tmp_path / "mine.yaml").write_text(GOOD.replace("Quiet River", "hip pocket BALL"))
+    library = Library(own=tmp_path)
+    assert library.routines["hip pocket BALL"].replaces
+    assert "Hip Pocket Ball" not in library.routines and len(library.routines) == 24
+
+
+def test_a_broken_script_of_ones_own_is_said_and_the_rest_goes_on(tmp_path):
+    (tmp_path / "bad.yaml").write_text("name: no\n")
+    library = Library(own=tmp_path)
+    assert len(library.routines) == 24
+    assert "bad.yaml is left out" in library.broken[0] and "voice-guide check" in library.broken[0]
+
+
+def test_without_avoid_everything_its_points_ask_for_is_said(library, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text(step("{press: back pocket point}"))
+    assert "with a hip replacement" in library.read(path).avoid
+    path.write_text(step("{press: back pocket point}") + "avoid: []\n")
+    assert library.read(path).avoid == ()
+
+
+def test_a_tool_given_once_holds_for_every_step(library, tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("tool: tennis_ball_floor\nposture: lying_on_ball\n" + step("{press: back pocket point}"))
+    (only,) = library.read(path).steps
+    assert (only.tool.id, only.posture.id) == ("tennis_ball_floor", "lying_on_ball")
+
+
+def test_a_script_is_found_by_its_path_too(library, tmp_path):
+    (tmp_path / "river.yaml").write_text(GOOD)
+    assert library.find(str(tmp_path / "river.yaml")).name == "Quiet River"
+
+
+@pytest.mark.parametrize("code", ["BL54", "bl 48", "B-47", "bladder fifty four"])
+def test_an_old_code_is_asked_back(library, code):
+    with pytest.raises(NameUnclear) as caught:
+        library.find(code)
+    assert any("old number" in candidate for candidate in caught.value.candidates)
+    assert any("new number" in candidate for candidate in caught.value.candidates)
+
+
+def test_a_point_is_answered_with_the_routines_that_press_it(library):
+    with pytest.raises(NameUnclear) as caught:
+        library.find("SI11")
+    assert caught.value.candidates == ("Golden Handful",)
+
+
+def test_the_example_of_the_scripts_readme_plays(library, tmp_path, top):
+    text = (top / "scripts" / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "example.yaml"
+    path.write_text(re.search(r"```yaml\n(.*?)```", text, re.S)[1])
+    assert len([s for s in library.read(path).steps if s.point]) == 5
+
+
+def test_a_slug_is_a_safe_file_name():
+    assert slug("../../Etc / Passwd!") == "etc-passwd"
+    assert slug("...") == "routine"

@@ -1,0 +1,83 @@
+"""The script compiler: what is said, in which order, for one step."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strategies import routines
+from voice_guide.script import Beat, compile_script, hold_beats, spoken_seconds
+
+
+def cues_of(library, name, point, side=None):
+    plan = compile_script(library.routines[name], library.phrases)
+    return [cue for cue in plan.cues if cue.point == point and cue.side == side]
+
+
+def test_a_press_is_move_locate_notice_press_hold_release(library):
+    cues = cues_of(library, "Hip Pocket Ball", "gb30", "left")
+    kinds = [cue.kind for cue in cues if not cue.optional]
+    assert kinds == ["move", "move", "locate", "locate", "notice", "press", "release"]
+
+
+def test_the_second_side_is_told_shorter(library):
+    first, second = (cues_of(library, "Early Comfort", "bl40", side) for side in ("left", "right"))
+    words = [sum(len(c.text) for c in cues if c.kind == "locate") for cues in (first, second)]
+    assert words[1] < words[0] / 2
+    assert next(c for c in second if c.kind == "move").text == "Now the knee crease point, right leg."
+
+
+def test_an_area_is_pressed_place_by_place_one_side_before_the_other(library):
+    plan = compile_script(library.routines["Tennis Wall Walk"], library.phrases)
+    sides = [cue.side for cue in plan.cues if cue.kind == "press"]
+    assert sides == ["left"] * 6 + ["right"] * 6
+    titles = [title for title in plan.titles if title.startswith("Muscle track, left side")]
+    assert len(set(titles)) == 6
+
+
+def test_a_position_is_said_once_and_its_way_out_before_the_next(library):
+    plan = compile_script(library.routines["Complete Daily Care"], library.phrases)
+    moves = [cue.text for cue in plan.cues if cue.kind == "move"]
+    entering = [text for text in moves if "Stand with your back near a wall" in text]
+    leaving = [text for text in moves if text.startswith("Open your eyes. Step away from the wall.")]
+    assert len(entering) == 1 and len(leaving) == 1
+    assert "firm chair" in leaving[0]
+
+
+def test_going_to_sleep_is_not_disturbed(library):
+    plan = compile_script(library.routines["Bedtime Belly"], library.phrases)
+    assert plan.cues[-1].text.endswith("Good night.")
+    assert not any("ten" in cue.text.split() for cue in plan.cues)
+
+
+@given(st.floats(0, 200), st.sampled_from(["natural", "five_five", "into_area", "deep_settle"]))
+def test_lines_of_a_hold_never_overlap_and_never_pass_its_end(library, length, breath):
+    beats = list(hold_beats(length, 9, library.phrases.breaths[breath], library.phrases))
+    for (at, beat), (after, _) in pairwise(beats):
+        assert at + beat.seconds <= after + 1e-9
+    assert all(9 <= at and at + beat.seconds <= length + 1e-9 for at, beat in beats)
+
+
+@given(st.floats(0, 200))
+def test_a_breath_in_is_never_left_without_its_breath_out(library, length):
+    said = [beat.say for _, beat in hold_beats(length, 9, library.phrases.breaths["natural"], library.phrases)]
+    for line, after in pairwise([*said, ""]):
+        assert "in." not in line.lower().split() or "out" in after.lower()
+
+
+@given(routines())
+def test_every_step_has_a_title_and_an_answer(library, routine):
+    plan = compile_script(routine, library.phrases)
+    assert {cue.step for cue in plan.cues} == set(range(len(plan.titles)))
+    assert len(plan.titles) == len(plan.wheres)
+
+
+def test_more_words_take_longer_and_a_faster_voice_takes_less():
+    assert spoken_seconds("Breathe in.") < spoken_seconds("Breathe in, and slowly out.")
+    assert spoken_seconds("Breathe in.", 280) == spoken_seconds("Breathe in.", 140) / 2
+    assert spoken_seconds("") == spoken_seconds("...") == 0
+
+
+def test_nothing_to_say_inside_gives_only_the_countdown(library):
+    beats = [beat for _, beat in hold_beats(20, 9, [(Beat(90, "Too long."),)], library.phrases)]
+    assert [beat.say for beat in beats] == ["Half way.", "Three.", "Two.", "One."]

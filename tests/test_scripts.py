@@ -1,0 +1,174 @@
+"""The shipped scripts: what they say aloud, what they may never ask, and how each routine is laid in time."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from voice_guide.library import Library, shipped_folder
+from voice_guide.pcm import seconds
+from voice_guide.script import compile_script
+from voice_guide.session import MOST_MINUTES, Command
+from voice_guide.timeline import left_out, sketch
+
+GOLDEN = Path(__file__).parent / "golden"
+ROUTINES = sorted(path.stem for path in (shipped_folder() / "routines").glob("*.yaml"))
+REFERENCE = {"li4", "gb21", "pc6", "bl54", "bl48", "gv3"}
+BUTTOCK = {"bl53", "gb30", "ahshi_hip"}
+NO_BALL = {"gv4", "bl40", "bl52", "cv6", "bl60", "ki3", "gb41", "pc8", "ahshi_side"}
+
+
+@pytest.fixture(params=ROUTINES)
+def routine(request, library):
+    return next(r for r in library.routines.values() if r.id == request.param)
+
+
+def every_sentence(library):
+    """All that the voice may ever say, from every file."""
+    for routine in library.routines.values():
+        plan = compile_script(routine, library.phrases)
+        yield from (cue.text for cue in plan.cues)
+        yield from plan.wheres
+    yield from library.phrases.answers.values()
+    yield from library.phrases.left
+
+
+def test_all_the_routines_are_there(library):
+    assert len(library.routines) == 24
+    assert "Soft Landing" in library.routines
+    assert not library.broken
+
+
+def test_the_timeline_is_the_one_we_agreed_on(routine, library):
+    """UPDATE_GOLDEN=1 writes it anew; read the difference aloud before you commit it."""
+    plan = compile_script(routine, library.phrases)
+    timeline = sketch(plan.cues)
+    lines = [f"{routine.name}, {seconds(timeline.length):.2f} s"]
+    step = -1
+    for clip in timeline.clips:
+        if clip.cue.step != step:
+            step = clip.cue.step
+            lines.append(f"\n[{plan.titles[step]}]")
+        lines.append(f"{seconds(clip.start):9.3f} {clip.cue.kind:8} {clip.cue.text}")
+    golden, text = GOLDEN / f"{routine.id}.txt", "\n".join(lines) + "\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_nothing_is_left_out_at_the_usual_speed(routine, library):
+    cues = compile_script(routine, library.phrases).cues
+    assert not left_out(cues, sketch(cues).clips)
+
+
+def test_no_session_is_over_half_an_hour(routine, library):
+    assert seconds(sketch(compile_script(routine, library.phrases).cues).length) <= 1800
+
+
+def test_the_lying_routine_takes_about_twelve_minutes(library):
+    routine = library.routines["Soft Landing"]
+    assert 11 <= seconds(sketch(compile_script(routine, library.phrases).cues).length) / 60 <= 13.5
+    assert {step.point.id for step in routine.steps if step.point} == BUTTOCK
+    assert {step.posture.id for step in routine.steps if step.posture} == {"lying_on_ball"}
+
+
+def test_no_digit_code_or_promise_is_spoken(library):
+    promises = re.compile(rf"\b({'|'.join(library.claims)})\b", re.I)
+    for sentence in every_sentence(library):
+        assert not re.search(r"\d", sentence), sentence
+        assert not promises.search(sentence), sentence
+        assert not re.search(r"\b(BL|GB|GV|CV|KI|PC|SI|LI|UB|DU|REN)\b", sentence), sentence
+        assert "{" not in sentence and "_" not in sentence, sentence
+
+
+def test_every_sentence_ends_like_one(library):
+    for sentence in every_sentence(library):
+        assert sentence.strip() == sentence and re.search(r"[.?!]$", sentence), sentence
+
+
+def test_what_is_for_reference_only_is_never_pressed(library):
+    assert {point.id for point in library.catalogue.points.values() if not point.hold} == REFERENCE
+    for routine in library.routines.values():
+        assert not {step.point.id for step in routine.steps if step.point} & REFERENCE
+
+
+def test_a_ball_goes_only_where_it_may(library):
+    for point in library.catalogue.points.values():
+        tools = [library.catalogue.tools[tool] for tool in point.tools]
+        assert not (point.id in NO_BALL and any(tool.ball for tool in tools)), point.id
+        if any("floor" in tool.id for tool in tools):
+            assert point.id in BUTTOCK
+        assert not {"bl52", "ahshi_side"} & {point.id} or not {"fist", "knuckles"} & set(point.tools)
+        assert "lacrosse_ball_floor" not in point.tools
+
+
+def test_no_hold_passes_its_cap(library):
+    for routine in library.routines.values():
+        for step in routine.steps:
+            if step.point and step.tool:
+                assert 30 <= step.seconds <= step.point.hold.cap(step.tool)
+                assert step.seconds <= (90 if step.tool.ball else 60 if step.point.id == "gv4" else 180)
+                assert step.pressure <= step.point.pressure.max <= 4
+
+
+def test_the_shooting_pain_sentence_is_heard_right_before_the_back_pocket_is_pressed(library):
+    for routine in library.routines.values():
+        cues = compile_script(routine, library.phrases).cues
+        for before, cue in zip(cues, cues[1:], strict=False):
+            if cue.kind == "press" and cue.point == "gb30":
+                assert before.kind == "notice" and "sharp or electric" in before.text
+
+
+def test_eyes_are_opened_before_every_way_of_standing_or_lying_down(library):
+    for posture in library.catalogue.postures.values():
+        if not posture.id.startswith("seated"):
+            assert posture.enter.startswith("Open your eyes."), posture.id
+    for routine in library.routines.values():
+        plan = compile_script(routine, library.phrases)
+        if routine.ending == "awake":
+            assert any("Open your eyes" in cue.text for cue in plan.cues[-5:])
+
+
+def test_the_listener_is_asked_to_notice_and_never_to_answer(library):
+    for sentence in every_sentence(library):
+        assert "tell me" not in sentence.lower(), sentence
+
+
+def test_left_and_right_are_pressed_for_the_same_time(routine):
+    pressed = {"left": 0.0, "right": 0.0}
+    for step in routine.steps:
+        for side in step.sides:
+            if side in pressed:
+                pressed[side] += step.seconds * len(step.places)
+    assert pressed["left"] == pressed["right"]
+
+
+def test_every_fact_has_its_source(library):
+    for point in library.catalogue.points.values():
+        assert point.source
+    for routine in library.routines.values():
+        assert routine.source
+        assert all(step.source for step in routine.steps), routine.name
+
+
+def test_every_command_has_an_answer(library):
+    unspoken = {Command.REPEAT, Command.WHERE}
+    assert set(library.phrases.answers) == {*Command, "continue", "press_again", "longest"} - unspoken
+    assert len(library.phrases.left) == MOST_MINUTES + 1
+
+
+def test_answers_that_leave_a_hold_say_so(library):
+    for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP):
+        assert "ease off" in library.phrases.answers[name].lower()
+
+
+def test_no_spoken_sentence_stands_in_the_code(top, library):
+    sentences = {sentence for sentence in every_sentence(library) if len(sentence) > 12}
+    for path in (top / "voice_guide").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert not [sentence for sentence in sentences if sentence in text], path
+
+
+def test_a_shipped_script_reads_the_same_in_a_library_of_its_own(tmp_path):
+    assert Library(own=tmp_path).routines.keys() == Library(own=tmp_path / "none").routines.keys()

@@ -1,0 +1,119 @@
+"""The command line: chooses the parts, joins them, and shows each error once, in one line."""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from voice_guide import __version__
+from voice_guide.errors import VoiceGuideError
+
+COMMANDS = {
+    "play": "listening",
+    "export": "listening",
+    "list": "looking",
+    "show": "looking",
+    "find": "looking",
+    "check": "looking",
+    "new": "looking",
+    "voices": "machine",
+    "cache": "machine",
+    "doctor": "machine",
+}
+INTERRUPTED = 130
+
+
+class Late(click.Group):
+    """Loads a command's module when the command is asked for, so that help comes at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name, from its module."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"voice_guide.cli.{COMMANDS[name]}")
+        command: click.Command = getattr(module, f"{name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help, without loading any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+SUMMARIES = {
+    "play": "Guide you through a routine, hands-free.",
+    "export": "Write a routine as an MP3 for the phone.",
+    "list": "All routines by name.",
+    "show": "Every cue of a routine, with its time.",
+    "find": "Which routine a name means.",
+    "check": "Look over a script for faults.",
+    "new": "Start a script of your own.",
+    "voices": "The voices this machine has.",
+    "cache": "Look after the rendered cues.",
+    "doctor": "What works on this machine, and the remedy for what does not.",
+}
+
+
+@click.group(cls=Late, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="voice-guide")
+@click.option("--debug", is_flag=True, help="Show where in the program an error came from.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """A calm voice guides you through self-massage for the low back.
+
+    \b
+    voice-guide list                     choose a routine
+    voice-guide play soft landing        lie down and listen
+    voice-guide export soft landing      take it along as an MP3
+
+    This is self care. It does not replace a doctor.
+    """
+    ctx.obj = debug
+
+
+def main() -> None:
+    """Run, and leave with the exit code that tells a program what happened."""
+    debug = "--debug" in sys.argv
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except VoiceGuideError as error:
+        leave(error, error.exit_code, debug)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        leave(
+            error,
+            1,
+            debug,
+            f"{type(error).__name__}: {error}. This is a fault of voice-guide; --debug shows where",
+        )
+
+
+def leave(error: Exception, code: int, debug: bool, message: str = "") -> None:
+    """One line on stderr, and out."""
+    if debug:
+        raise error
+    click.echo(message or str(error), err=True)
+    sys.exit(code)
+
+
+def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Routine names for the shell, as one word each."""
+    from click.shell_completion import CompletionItem
+
+    from voice_guide.library import Library
+
+    routines = Library().routines.values()
+    return [CompletionItem(r.id, help=r.about) for r in routines if r.id.startswith(incomplete)]

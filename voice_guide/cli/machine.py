@@ -1,0 +1,127 @@
+"""Commands about this machine: voices, cache, doctor."""
+
+import json
+import platform
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+
+import click
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.voices import cache as kept
+from voice_guide.voices import open_voice, speakers
+
+
+@click.command("voices")
+@click.argument("language", required=False, default="")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def voices_command(language: str, as_json: bool) -> None:
+    """The voices this machine has; LANGUAGE narrows the list.
+
+    \b
+    voice-guide voices en
+    voice-guide play soft landing --voice gmw/en-gb-scotland
+    """
+    found = [speaker for speaker in speakers() if speaker.language.lower().startswith(language.lower())]
+    if as_json:
+        click.echo(json.dumps([asdict(speaker) for speaker in found], ensure_ascii=False, indent=2))
+        return
+    for speaker in found:
+        click.echo(f"{speaker.language:10} {speaker.id:28} {speaker.name}")
+    click.echo(f"{'':10} {'tone':28} beeps, for machines without a voice")
+
+
+@click.group("cache")
+def cache_command() -> None:
+    """Look after the rendered cues. All of it can be deleted at any time."""
+
+
+@cache_command.command("info")
+def cache_info() -> None:
+    """Where it is and how much it holds."""
+    folder = kept.cache_folder()
+    holds = kept.info(folder)
+    click.echo(f"{folder}: {holds.entries} cues, {holds.bytes / 1e6:.1f} MB")
+
+
+@cache_command.command("verify")
+def cache_verify() -> None:
+    """Read every cue, and remove those that are broken."""
+    broken = kept.verify(kept.cache_folder())
+    for path in broken:
+        click.echo(f"removed {path}")
+    click.echo(f"{len(broken)} broken, {kept.info(kept.cache_folder()).entries} good")
+
+
+@cache_command.command("clear")
+def cache_clear() -> None:
+    """Remove every cue."""
+    click.echo(f"removed {kept.clear(kept.cache_folder())} cues")
+
+
+@click.command("doctor")
+@click.pass_context
+def doctor_command(ctx: click.Context) -> None:
+    """What works on this machine, and the remedy for what does not.
+
+    Exit code 0 where a session can at least be exported.
+    """
+    click.echo(f"ok       Python {platform.python_version()} on {platform.system()}")
+    can_export = all([_try("scripts", _scripts), _try("cache", _cache), _try("voice", _voice)])
+    _try("speaker", lambda: _sink("speaker"))
+    _try("simpleaudio", lambda: _sink("simpleaudio"))
+    _try("ffmpeg", _ffmpeg)
+    ctx.exit(0 if can_export else 1)
+
+
+def _try(what: str, check: Callable[[], str]) -> bool:
+    try:
+        click.echo(f"ok       {what}: {check()}")
+    except VoiceGuideError as error:
+        click.echo(f"missing  {what}: {error}")
+        return False
+    return True
+
+
+def _scripts() -> str:
+    from voice_guide.library import Library, own_folder
+
+    library = Library()
+    count = len(library.routines)
+    if library.broken:
+        raise VoiceGuideError("; ".join(library.broken))
+    return f"{count} routines; your own would be in {own_folder()}"
+
+
+def _cache() -> str:
+    folder = kept.cache_folder()
+    with closing(open_voice("tone")) as tone:
+        remembering = kept.Remembering(tone, folder)
+        remembering.speak("doctor")
+    if remembering.warning:
+        raise VoiceGuideError(remembering.warning)
+    return str(folder)
+
+
+def _voice() -> str:
+    with closing(open_voice()) as voice:
+        voice.speak("One.")
+        return voice.key
+
+
+def _sink(name: str) -> str:
+    from voice_guide.pcm import silence
+    from voice_guide.sinks import open_sink
+
+    with closing(open_sink(name)) as sink:
+        sink.write(silence(sink.stretch if sink.stretch < 44_100 else 2_205))
+    return "plays"
+
+
+def _ffmpeg() -> str:
+    found = shutil.which("ffmpeg")
+    if not found:
+        raise VoiceGuideError("not installed; MP3 needs none, other formats will")
+    return found

@@ -1,0 +1,87 @@
+"""What several commands share: the options of the voice, and a routine made ready to be spoken."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any, TypeVar
+
+import click
+
+from voice_guide.cli import complete_name
+from voice_guide.library import Library
+from voice_guide.routine import Routine
+from voice_guide.script import Plan, compile_script
+from voice_guide.timeline import Timeline, lay
+from voice_guide.voices import Voice, open_voice
+from voice_guide.voices.cache import Remembering, cache_folder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+name_argument = click.argument("name", nargs=-1, required=True, shell_complete=complete_name)
+
+
+def voice_options(command: F) -> F:
+    """--voice, --rate and --pitch."""
+    from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE
+
+    for option in (
+        click.option(
+            "--pitch",
+            type=click.IntRange(0, 99),
+            default=DEFAULT_PITCH,
+            show_default=True,
+            help="Low to high.",
+        ),
+        click.option(
+            "--rate",
+            type=click.IntRange(80, 300),
+            default=DEFAULT_RATE,
+            show_default=True,
+            help="Words a minute.",
+        ),
+        click.option("--voice", help="A voice from `voice-guide voices`, or 'tone' for beeps."),
+    ):
+        command = option(command)
+    return command
+
+
+def remembering(voice: str | None, rate: int, pitch: int) -> Remembering:
+    """The voice asked for, which remembers what it said."""
+    return Remembering(open_voice(voice, rate, pitch), cache_folder())
+
+
+def chosen(name: tuple[str, ...]) -> tuple[Library, Routine]:
+    """The library and the routine meant; warns of own scripts that cannot be used."""
+    library = Library()
+    routine = library.find(" ".join(name))
+    for line in library.broken:
+        click.echo(line, err=True)
+    return library, routine
+
+
+def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) -> Timeline:
+    """The whole timeline; `step` is called after each cue."""
+
+    def said() -> Any:
+        for cue in plan.cues:
+            yield cue, voice.speak(cue.text)
+            step()
+
+    return Timeline(tuple(lay(said())))
+
+
+def clock(seconds: float) -> str:
+    """Seconds as minutes and seconds, for reading."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+__all__ = [
+    "chosen",
+    "clock",
+    "closing",
+    "compile_script",
+    "name_argument",
+    "remembering",
+    "rendered",
+    "voice_options",
+]

@@ -1,0 +1,1 @@
+"""How a listener steers: what they press becomes a command of the session."""
