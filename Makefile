@@ -11,7 +11,7 @@ help:
 	@echo "make session   set up, then lie down: plays Soft Landing, or writes its MP3 where there is no speaker"
 	@echo "make test      set up, then run the tests"
 	@echo "make check     formatting, lint and types"
-	@echo "make bench     the figures of docs/performance.md, measured anew"
+	@echo "make bench     figures as ratios, with the peers run in the same call"
 	@echo "make clean     remove the virtual environment and what was built"
 
 $(VENV)/bin/python:
@@ -38,7 +38,7 @@ check: $(READY_DEV)
 	$(BIN)/mypy
 
 bench: $(READY_DEV)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench
 
 wheel: $(READY_DEV)
 	$(BIN)/python -m build --wheel

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from sound_server import sound_server
 from voice_guide.library import Library
+
+__all__ = ["sound_server"]
 
 PARTS = ("pulseaudio", "pactl", "parec", "ffmpeg", "ffprobe", "mpg123", "mp3val")
 

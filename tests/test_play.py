@@ -1,0 +1,181 @@
+"""A session through a real sound server, in real time: what is printed is what is heard, when it is printed."""
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from sound_server import onsets, silent_env, start_server
+
+SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, side: left, hold: 30}\n"
+VOICE_GUIDE = (sys.executable, "-m", "voice_guide")
+
+
+@pytest.fixture
+def short(tmp_path):
+    path = tmp_path / "short.yaml"
+    path.write_text(SCRIPT)
+    return path
+
+
+def command(path, *more):
+    return [*VOICE_GUIDE, "play", str(path), "--voice", "tone", *more]
+
+
+def environment(env, folder):
+    return env | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "XDG_DATA_HOME": str(folder)}
+
+
+def speakers():
+    """The sinks that can live here, each of which must keep time."""
+    return ["speaker", "simpleaudio"] if sys.version_info < (3, 12) else ["speaker"]
+
+
+@pytest.mark.device
+def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(short, tmp_path):
+    """All sinks at once, each on a server of its own: a session takes its time."""
+    shown = subprocess.run(
+        [*VOICE_GUIDE, "show", str(short), "--voice", "tone", "--json"], capture_output=True, check=True,
+        env=environment(dict(os.environ), tmp_path),
+    )  # fmt: skip
+    printed = [cue["start"] for cue in json.loads(shown.stdout)["cues"]]
+    with ExitStack() as stack:
+        playing = []
+        for sink in speakers():
+            folder = tmp_path / sink
+            folder.mkdir()
+            server = stack.enter_context(start_server(folder))
+            recording = stack.enter_context(server.record())
+            process = subprocess.Popen(
+                command(short, "--sink", sink), env=environment(server.env, tmp_path), stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            playing.append((sink, stack.enter_context(process), recording))
+        for sink, process, _ in playing:
+            _, said = process.communicate(timeout=180)
+            assert (process.returncode, said) == (0, ""), sink
+    for sink, _, recording in playing:
+        heard = onsets(recording.sound)
+        assert len(heard) == len(printed), sink
+        off = [1000 * ((at - heard[0]) - (start - printed[0])) for at, start in zip(heard, printed, strict=True)]
+        assert max(map(abs, off)) < 20, (sink, off)
+
+
+@pytest.mark.device
+def test_ctrl_c_is_followed_by_the_release_cue(sound_server, short, tmp_path):
+    with sound_server.record() as recording:
+        process = subprocess.Popen(
+            command(short), env=environment(sound_server.env, tmp_path), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )  # fmt: skip
+        with process:
+            wait_for(lambda: len(onsets(recording.sound)) >= 2, "the second cue")
+            process.send_signal(signal.SIGINT)
+            sent = time.monotonic() - recording.began
+            assert process.communicate(timeout=30)[1] == b""
+            took = time.monotonic() - recording.began - sent
+    assert process.returncode == 130
+    after = [at for at in onsets(recording.sound) if at > sent - 0.05]
+    assert len(after) == 1 and after[0] - sent < 0.5, (sent, after)
+    assert took > 4, "the release cue was cut"
+
+
+@pytest.mark.device
+def test_without_a_device_it_says_so_in_one_line(short, tmp_path):
+    done = subprocess.run(
+        command(short), env=environment(silent_env(tmp_path), tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 6
+    assert len(done.stderr.splitlines()) == 1 and "voice-guide export" in done.stderr
+
+
+@pytest.mark.device
+def test_without_a_device_the_mp3_is_written_where_that_was_asked_for(short, tmp_path):
+    done = subprocess.run(
+        command(short, "--or-export"), env=environment(silent_env(tmp_path), tmp_path), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "short.mp3\n")
+    assert len(done.stderr.splitlines()) == 1
+    assert (tmp_path / "short.mp3").exists()
+
+
+def wait_for(ready, what):
+    give_up = time.monotonic() + 30
+    while not ready():
+        assert time.monotonic() < give_up, what
+        select.select([], [], [], 0.02)
+
+
+@contextmanager
+def at_a_terminal(*words, env):
+    """voice-guide at a terminal of its own: yields `read(until)` and `press(keys)`."""
+    here, there = pty.openpty()
+    process = subprocess.Popen(words, stdin=there, stdout=there, stderr=there, env=env, start_new_session=True)
+    os.close(there)
+    seen = ""
+
+    def read(until):
+        nonlocal seen
+        give_up = time.monotonic() + 30
+        while not re.search(until, seen):
+            assert time.monotonic() < give_up, (until, seen)
+            if select.select([here], [], [], 0.1)[0]:
+                try:
+                    seen += os.read(here, 4096).decode(errors="replace")
+                except OSError:
+                    assert re.search(until, seen), (until, seen)
+        before, seen = seen, ""
+        return before
+
+    def press(keys):
+        os.write(here, keys.encode())
+
+    def echoes():
+        import termios
+
+        return bool(termios.tcgetattr(here)[3] & termios.ECHO)
+
+    try:
+        yield process, read, press, echoes
+    finally:
+        process.kill()
+        process.wait()
+        os.close(here)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(short, tmp_path):
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
+    with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, echoes):
+        assert "space pause" in read(r"This is Short")
+        assert not echoes()
+        read(r"Any new warning sign")
+        for key, answer in [
+            ("+", "Louder"),
+            ("-", "Softer"),
+            ("?", "Nothing to hold just now. About one minute to go|Nothing to hold just now. Less"),
+            ("l", "Fifteen seconds more"),
+            (" ", "Paused. Ease off, and let go"),
+            (" ", "We go on"),
+            ("n", "Ease off, and let go. We go on"),
+            ("?", "You are at the palm center, left hand"),
+            ("b", "Ease off, and let go. We go back"),
+            ("q", "We stop here. Ease off slowly"),
+        ]:
+            press(key)
+            read(answer)
+            if key == "n":
+                read(r"Palm center, left hand · \d:\d\d to go")
+        wait_for(lambda: process.poll() is not None, "the end")
+        assert process.returncode == 0
+        assert echoes()
+
