@@ -25,7 +25,7 @@ class Hum:
 class Tape:
     """A sink that keeps everything, and can take less than it is given."""
 
-    stretch = 1000
+    stretch = 22_050
 
     def __init__(self, takes=lambda count: count):
         self.sound = b""

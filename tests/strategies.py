@@ -50,7 +50,10 @@ def presses(holds):
     )
 
 
-def routines(holds=st.floats(0.5, 40), most=3):
+HOLDS = st.floats(0.5, 40)
+
+
+def routines(holds=HOLDS, most=3):
     others = st.builds(
         Step,
         do=st.sampled_from(["rest", "breathe", "say"]),

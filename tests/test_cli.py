@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_show_prints_the_timeline_to_the_frame(run):
     cues = shown["cues"]
     assert set(cues[0]) == {"start", "end", "kind", "point", "side", "text"}
     assert all((cue["start"] * 22_050) == pytest.approx(round(cue["start"] * 22_050), abs=1e-6) for cue in cues)
-    assert all(before["end"] <= after["start"] for before, after in zip(cues, cues[1:], strict=False))
+    assert all(before["end"] <= after["start"] for before, after in pairwise(cues))
     presses = [cue for cue in cues if cue["kind"] == "press"]
     assert [(cue["point"], cue["side"]) for cue in presses] == [("gb30", "left"), ("gb30", "right")]
     releases = [cue for cue in cues if cue["kind"] == "release"]
@@ -186,8 +187,7 @@ def test_an_unknown_sink_and_a_wrong_option_are_said_plainly(run):
     assert run("dance").returncode == 2
 
 
-def test_names_complete_in_the_shell(run):
-    done = run("play", _VOICE_GUIDE_COMPLETE="bash_complete", COMP_WORDS="voice-guide play so", COMP_CWORD="2")
+def test_names_complete_in_the_shell():
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.argv[0] = 'voice-guide'; from voice_guide.cli import main; main()"],
         env={**os.environ, "_VOICE_GUIDE_COMPLETE": "bash_complete", "COMP_WORDS": "voice-guide play so", "COMP_CWORD": "2"},
@@ -204,21 +204,26 @@ def short(tmp_path):
     return path
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_in_the_release_and_exit_code_130(short, tmp_path, number):
-    playing = subprocess.Popen(
-        [sys.executable, "-m", "voice_guide", "play", str(short), *SILENT],
-        env={**os.environ, "VOICE_GUIDE_CACHE": str(tmp_path / "cache"), "HOME": str(tmp_path)},
-        stdin=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with playing:
+def test_a_signal_ends_in_the_release_and_exit_code_130(short, tmp_path):
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "voice_guide", "play", str(short), *SILENT],
+            env={**os.environ, "VOICE_GUIDE_CACHE": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in numbers
+    ]
+    for playing, number in zip(started, numbers, strict=True):
         assert playing.stderr.readline() == "This is Short.\n"
         playing.send_signal(number)
-        rest = playing.stderr.read()
-    assert playing.returncode == 130
-    assert "We stop here. Ease off slowly, roll or step away, and open your eyes." in rest
+    for playing in started:
+        with playing:
+            rest = playing.stderr.read()
+        assert playing.returncode == 130
+        assert "We stop here. Ease off slowly, roll or step away, and open your eyes." in rest
 
 
 def test_without_a_terminal_there_is_no_progress_line(short, tmp_path, run):

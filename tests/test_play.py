@@ -178,4 +178,3 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
         wait_for(lambda: process.poll() is not None, "the end")
         assert process.returncode == 0
         assert echoes()
-

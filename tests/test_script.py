@@ -55,7 +55,7 @@ def test_lines_of_a_hold_never_overlap_and_never_pass_its_end(library, length, b
     beats = list(hold_beats(length, 9, library.phrases.breaths[breath], library.phrases))
     for (at, beat), (after, _) in pairwise(beats):
         assert at + beat.seconds <= after + 1e-9
-    assert all(9 <= at and at + beat.seconds <= length + 1e-9 for at, beat in beats)
+    assert all(at >= 9 and at + beat.seconds <= length + 1e-9 for at, beat in beats)
 
 
 @given(st.floats(0, 200))

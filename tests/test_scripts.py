@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -115,7 +116,7 @@ def test_no_hold_passes_its_cap(library):
 def test_the_shooting_pain_sentence_is_heard_right_before_the_back_pocket_is_pressed(library):
     for routine in library.routines.values():
         cues = compile_script(routine, library.phrases).cues
-        for before, cue in zip(cues, cues[1:], strict=False):
+        for before, cue in pairwise(cues):
             if cue.kind == "press" and cue.point == "gb30":
                 assert before.kind == "notice" and "sharp or electric" in before.text
 

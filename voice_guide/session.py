@@ -17,6 +17,8 @@ LONGER = 15.0
 LAST_CALL = frames(5)
 """'Longer' adds its time before the countdown, which has the last seconds of a hold."""
 LOUDER, LOUDEST, SOFTEST = 1.25, 4.0, 0.1
+PATIENCE = frames(1)
+"""The most silence in one read while nothing can be said yet."""
 MOST_MINUTES = 20
 """Above this, what is left is said as 'more than'."""
 _END = -1
@@ -83,13 +85,13 @@ class Session:
         return twin
 
     def read(self, count: int) -> Pcm:
-        """Up to `count` frames; fewer where a clip is awaited, empty when the session is over."""
+        """Up to `count` frames; fewer in a pause or where a clip is awaited, empty when the session is over."""
         parts: list[Pcm] = []
         wanted = count
         while wanted and (part := self._part(wanted)):
             parts.append(part)
             wanted -= length(part)
-            if self._waiting():
+            if self._waiting() or self.paused:
                 break
         return _louder(b"".join(parts), self.gain)
 
@@ -139,13 +141,14 @@ class Session:
         if self._target is not None:
             self._arrive()
         if self.paused and not self.over:
-            return silence(wanted)
+            return silence(min(wanted, PATIENCE))
         if self._waiting():
             if self.whole and self._at >= len(self._clips):
                 self.over = True
             else:
-                self.late += wanted if self._clips else 0
-                return silence(wanted)
+                count = min(wanted, PATIENCE)
+                self.late += count if self._clips else 0
+                return silence(count)
         return b"" if self.over else self._timeline(wanted)
 
     def _spoken(self, wanted: int) -> Pcm:
@@ -194,9 +197,7 @@ class Session:
                 self._offset = 0
 
     def _continue(self) -> None:
-        pressing = self._release() is not None and not (
-            self._offset == 0 and self._clips[self._at].cue.kind == "press"
-        )
+        pressing = self._release() is not None and not (self._offset == 0 and self._clips[self._at].cue.kind == "press")
         self._say("press_again" if pressing else "continue")
         self.paused = False
 

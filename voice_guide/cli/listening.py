@@ -1,5 +1,6 @@
 """Commands that make sound: play and export. They differ in the sink and in nothing else."""
 
+import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,6 @@ from voice_guide.sinks import open_sink
 from voice_guide.timeline import Timeline
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
-
 
 if TYPE_CHECKING:
     from voice_guide.sinks.mp3 import Tags
@@ -94,9 +94,7 @@ def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) ->
     if ahead.fault:
         raise ahead.fault
     if session.late > RATE // 10:
-        click.echo(
-            f"The voice was late by {seconds(session.late):.1f} seconds in all, between steps.", err=True
-        )
+        click.echo(f"The voice was late by {seconds(session.late):.1f} seconds in all, between steps.", err=True)
     return INTERRUPTED if caught else 0
 
 
@@ -124,9 +122,7 @@ def _signals() -> Iterator[list[int]]:
     """Signals that end a program end the session instead, with its last words."""
     caught: list[int] = []
     names = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    before = {
-        n: signal.signal(getattr(signal, n), lambda number, frame: caught.append(number)) for n in names
-    }
+    before = {n: signal.signal(getattr(signal, n), lambda number, frame: caught.append(number)) for n in names}
     try:
         yield caught
     finally:
@@ -155,7 +151,7 @@ class Line:
         parts.append(f"{clock(place.left)} to go")
         if place.paused:
             parts.append("paused")
-        text = " · ".join(parts)
+        text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:
             self._shown = text
             click.echo(f"\r\x1b[K{text}", nl=False, err=True)
@@ -182,12 +178,8 @@ class Line:
 @click.command("export")
 @name_argument
 @voice_options
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else."
-)
-def export_command(
-    name: tuple[str, ...], voice: str | None, rate: int, pitch: int, output: Path | None
-) -> None:
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
+def export_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int, output: Path | None) -> None:
     """Write a routine as an MP3 for the phone, with a chapter for each step.
 
     \b

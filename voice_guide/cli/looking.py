@@ -150,9 +150,7 @@ def check_command(files: tuple[Path, ...]) -> None:
 
 @click.command("new")
 @name_argument
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file to write; your own folder else."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; your own folder else.")
 def new_command(name: tuple[str, ...], output: Path | None) -> None:
     """Start a script of your own: a routine that plays, with a comment on each line.
 

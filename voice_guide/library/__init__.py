@@ -72,9 +72,7 @@ class Library:
         document = Document(path)
         shape = document.read_as(RoutineShape)
         reader = Reader(document, self.catalogue, self.phrases, self.claims)
-        return reader.routine(
-            shape, file=str(path) if mine else "", replaces=slug(shape.name) in (shipped or {})
-        )
+        return reader.routine(shape, file=str(path) if mine else "", replaces=slug(shape.name) in (shipped or {}))
 
     def find(self, asked: str) -> Routine:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
@@ -109,9 +107,7 @@ def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:
     postures = {key: Posture(id=key, **posture.model_dump()) for key, posture in shape.postures.items()}
     points = {}
     for key, point in shape.points.items():
-        values: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in point.model_dump().items()
-        }
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in point.model_dump().items()}
         pressed = not values.pop("reference") and point.hold and point.pressure
         values["hold"] = Hold(**values["hold"]) if pressed else None
         values["pressure"] = Pressure(**values["pressure"]) if pressed else None

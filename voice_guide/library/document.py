@@ -63,9 +63,7 @@ class Document:
             node = self._compose(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.faults.append(
-                (line, f"not YAML: {error.problem}; check the indent, quotes and brackets here")
-            )
+            self.faults.append((line, f"not YAML: {error.problem}; check the indent, quotes and brackets here"))
         except yaml.YAMLError as error:
             self.faults.append((1, f"not YAML: {' '.join(str(error).split())}; save it as plain text"))
         self.settle()
@@ -80,9 +78,7 @@ class Document:
             with self.path.open("rb") as file:
                 raw = file.read(LARGEST + 1)
         except FileNotFoundError:
-            raise RoutineError(
-                f"{self.path}:1: there is no such file; `voice-guide new NAME` starts one"
-            ) from None
+            raise RoutineError(f"{self.path}:1: there is no such file; `voice-guide new NAME` starts one") from None
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a file name"
             raise RoutineError(f"{self.path}:1: cannot be read: {reason.lower()}") from None
@@ -93,9 +89,7 @@ class Document:
         except UnicodeDecodeError as error:
             line = raw[: error.start].count(b"\n") + 1
             byte = f"0x{raw[error.start]:02x}"
-            raise RoutineError(
-                f"{self.path}:{line}: byte {byte} is not UTF-8 text; save the file as UTF-8"
-            ) from None
+            raise RoutineError(f"{self.path}:{line}: byte {byte} is not UTF-8 text; save the file as UTF-8") from None
 
     def _compose(self, text: str) -> yaml.Node:
         depth = 0
@@ -157,9 +151,7 @@ class Document:
         kind = fault["type"]
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
             near = get_close_matches(key, _keys(shape), 1)
-            return where, f"unknown key '{key}'; " + (
-                f"did you mean '{near[0]}'?" if near else "leave it out"
-            )
+            return where, f"unknown key '{key}'; " + (f"did you mean '{near[0]}'?" if near else "leave it out")
         if kind in ("missing", "missing_argument"):
             return where[:-1], f"'{key}' is missing; add it"
         if kind == "string_type":

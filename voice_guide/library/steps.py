@@ -42,9 +42,7 @@ def slug(name: str) -> str:
 class Reader:
     """Reads one document; every fault goes to the document, so that all are reported together."""
 
-    def __init__(
-        self, document: Document, catalogue: Catalogue, phrases: Phrases, claims: Iterable[str]
-    ) -> None:
+    def __init__(self, document: Document, catalogue: Catalogue, phrases: Phrases, claims: Iterable[str]) -> None:
         self.document, self.catalogue, self.phrases = document, catalogue, phrases
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
@@ -184,9 +182,7 @@ class Reader:
         posture = self._lookup((*where, "posture"), "posture", shape.posture or routine.posture, postures)
         if tool and tool.id not in point.tools:
             allowed = ", ".join(point.tools)
-            self.document.fault(
-                (*where, "tool"), f"no {tool.id} on the {point.name}: {point.never} Allowed: {allowed}"
-            )
+            self.document.fault((*where, "tool"), f"no {tool.id} on the {point.name}: {point.never} Allowed: {allowed}")
             return None, None
         if posture and posture.id not in point.postures:
             allowed = ", ".join(point.postures)
@@ -203,9 +199,7 @@ class Reader:
         if not pairs:
             chosen = " in ".join(given.id for given in (tool, posture) if given)
             fits = ", ".join(tool.postures if tool else point.postures)
-            self.document.fault(
-                where, f"{chosen} does not work on the {point.name}; postures that do: {fits}"
-            )
+            self.document.fault(where, f"{chosen} does not work on the {point.name}; postures that do: {fits}")
         return pairs[0] if pairs else (None, None)
 
     def _hold(self, where: Where, shape: StepShape, point: Point, tool: Tool) -> float:
@@ -228,14 +222,10 @@ class Reader:
     def _sides(self, where: Where, shape: StepShape, point: Point, tool: Tool) -> tuple[Side | None, ...]:
         if point.midline:
             if shape.side:
-                self.document.fault(
-                    (*where, "side"), f"the {point.name} lies in the middle; leave 'side' out"
-                )
+                self.document.fault((*where, "side"), f"the {point.name} lies in the middle; leave 'side' out")
             return (None,)
         if shape.side == "both" and (tool.ball or not point.both):
-            self.document.fault(
-                (*where, "side"), f"the {point.name} is held one side at a time; write 'each'"
-            )
+            self.document.fault((*where, "side"), f"the {point.name} is held one side at a time; write 'each'")
         if shape.side in (None, "each"):
             return ("left", "right")
         return (shape.side,)  # type: ignore[return-value]
@@ -269,9 +259,7 @@ class Reader:
     def _spoken(self, where: Where, text: str) -> None:
         """Words fit for the voice: no digits, no point codes, no promises, nothing an engine could obey."""
         if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
-            self.document.fault(
-                where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names"
-            )
+            self.document.fault(where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names")
         elif found := re.search(r"[\x00-\x08\x0b-\x1f\x7f<>{}]|\[\[|\]\]", text):
             self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
         elif found := self.claims.search(text):

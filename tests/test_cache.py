@@ -1,0 +1,237 @@
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import wave
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from voice_guide.errors import VoiceError
+from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.voices import open_voice
+from voice_guide.voices.cache import Remembering, cache_folder, clear, info, verify
+
+TEXTS = ("Breathe in.", "And slowly out.", "Release.")
+
+
+class Parrot:
+    """A voice that counts what it says, each time in another tone."""
+
+    def __init__(self, key="parrot"):
+        self.key = key
+        self.said = []
+        self.closed = False
+
+    def speak(self, text) -> Pcm:
+        self.said.append(text)
+        return (100 + len(self.said)).to_bytes(2, "little") * (len(text) * 50)
+
+    def close(self):
+        self.closed = True
+
+
+class Mute(Parrot):
+    """An engine with which something is wrong."""
+
+    def speak(self, text):
+        raise VoiceError("no larynx")
+
+
+@pytest.fixture
+def entry(tmp_path):
+    """One good entry; the folder holds nothing else."""
+    Remembering(Parrot(), tmp_path).speak("Breathe in.")
+    (path,) = tmp_path.iterdir()
+    return path
+
+
+def test_a_second_run_renders_nothing_and_says_the_same_to_the_bit(tmp_path):
+    folder = tmp_path / "new" / "folder"
+    first, second = Remembering(Parrot(), folder), Remembering(Mute(), folder)
+    said = [first.speak(text) for text in TEXTS]
+    assert [second.speak(text) for text in TEXTS] == said
+    assert (first.hits, first.misses, second.hits, second.misses) == (0, 3, 3, 0)
+    assert not first.warning
+
+
+def test_the_real_voice_is_remembered_to_the_bit(tmp_path):
+    with closing(open_voice()) as voice:
+        cold = [Remembering(voice, tmp_path).speak(text) for text in TEXTS]
+        mute = Mute(voice.key)
+    assert [Remembering(mute, tmp_path).speak(text) for text in TEXTS] == cold
+
+
+def test_another_voice_or_other_words_are_another_entry(tmp_path):
+    voices = [Parrot(key) for key in ("one", "two")]
+    for voice in voices:
+        for text in (*TEXTS, *TEXTS):
+            Remembering(voice, tmp_path).speak(text)
+    assert [voice.said for voice in voices] == [list(TEXTS)] * 2
+    assert info(tmp_path).entries == 6
+
+
+def test_an_entry_is_a_wav_file_that_any_player_plays(entry):
+    with wave.open(str(entry)) as wav:
+        assert (wav.getframerate(), wav.getsampwidth(), wav.getnchannels()) == (RATE, WIDTH, 1)
+        said = Remembering(Mute(), entry.parent).speak("Breathe in.")
+        assert wav.readframes(wav.getnframes()) == said
+
+
+def flip(entry, at):
+    bytes_ = bytearray(entry.read_bytes())
+    bytes_[at] ^= 1
+    entry.write_bytes(bytes_)
+
+
+def folder_in_its_place(entry):
+    entry.unlink()
+    entry.mkdir()
+    (entry / "file").write_text("")
+
+
+def link_to_nowhere(entry):
+    entry.unlink()
+    entry.symlink_to("nowhere")
+
+
+BREAKAGES = {
+    "truncated": lambda entry: os.truncate(entry, entry.stat().st_size - 1000),
+    "one byte short": lambda entry: os.truncate(entry, entry.stat().st_size - 1),
+    "empty": lambda entry: os.truncate(entry, 0),
+    "a header alone": lambda entry: os.truncate(entry, 44),
+    "one byte long": lambda entry: entry.write_bytes(entry.read_bytes() + b"\0"),
+    "a flipped sample": lambda entry: flip(entry, 300),
+    "a flipped digest": lambda entry: flip(entry, -1),
+    "wrong rate": lambda entry: flip(entry, 24),
+    "a folder": folder_in_its_place,
+    "a link to nowhere": link_to_nowhere,
+    "another's sound": lambda entry: entry.write_bytes(b"RIFF" * 1000),
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_broken_entry_is_a_miss_and_is_replaced(entry, breakage):
+    BREAKAGES[breakage](entry)
+    again = Remembering(Parrot(), entry.parent)
+    sound = again.speak("Breathe in.")
+    assert (again.hits, again.misses, again.warning) == (0, 1, "")
+    assert Remembering(Mute(), entry.parent).speak("Breathe in.") == sound
+    assert list(entry.parent.iterdir()) == [entry]
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_verify_removes_what_is_broken_and_nothing_else(entry, breakage):
+    Remembering(Parrot(), entry.parent).speak("Release.")
+    BREAKAGES[breakage](entry)
+    assert verify(entry.parent) == [entry]
+    assert verify(entry.parent) == []
+    assert info(entry.parent).entries == 1
+
+
+def test_a_voice_that_fails_leaves_nothing_behind(tmp_path):
+    with pytest.raises(VoiceError):
+        Remembering(Mute(), tmp_path).speak("Breathe in.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_nothing_does_not_stop_the_voice_and_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    voice = Remembering(Parrot(), tmp_path / "file")
+    assert all(length(voice.speak(text)) == len(text) * 50 for text in TEXTS)
+    assert str(tmp_path / "file") in voice.warning
+    assert "VOICE_GUIDE_CACHE" in voice.warning
+    assert "\n" not in voice.warning
+
+
+def test_a_full_disk_does_not_stop_the_voice_and_leaves_no_half_file(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    voice = Remembering(Parrot(), tmp_path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
+    try:
+        sound = voice.speak("Breathe in.")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert length(sound) == len("Breathe in.") * 50
+    assert "too large" in voice.warning
+    assert list(tmp_path.iterdir()) == []
+
+
+SHARER = """
+import sys
+from pathlib import Path
+from voice_guide.voices.cache import Remembering, clear
+class Parrot:
+    key = "parrot"
+    def speak(self, text):
+        return sys.argv[2].encode() * 2 * 20_000
+folder = Path(sys.argv[1])
+for round in range(60):
+    voice = Remembering(Parrot(), folder)
+    for text in ("Breathe in.", "Out.", "Release."):
+        sound = voice.speak(text)
+        assert sound in (b"aa" * 20_000, b"bb" * 20_000), "torn"
+        assert not voice.warning, voice.warning
+    if round % 7 == 0:
+        clear(folder)
+"""
+
+
+def test_processes_that_write_and_clear_the_same_entries_never_hear_half_of_one(tmp_path):
+    pipes = {"stderr": subprocess.PIPE, "text": True}
+    sharers = [subprocess.Popen([sys.executable, "-c", SHARER, tmp_path, who], **pipes) for who in "ab"]
+    assert [sharer.communicate(timeout=60)[1] for sharer in sharers] == ["", ""]
+    assert verify(tmp_path) == []
+    assert info(tmp_path).entries == len(list(tmp_path.iterdir())) == 3
+
+
+def test_clear_removes_the_entries_and_leaves_what_is_not_ours(entry):
+    for name in ("README.md", "song.wav", f"{'a' * 64}.mp3"):
+        (entry.parent / name).write_text("mine")
+    assert info(entry.parent).bytes == entry.stat().st_size
+    assert clear(entry.parent) == 1
+    assert {path.name for path in entry.parent.iterdir()} == {"README.md", "song.wav", f"{'a' * 64}.mp3"}
+
+
+@pytest.mark.parametrize("tidy", [clear, verify])
+def test_what_a_killed_process_left_is_removed_after_a_day(tmp_path, tidy):
+    old, young = tmp_path / f".{'0' * 16}.part", tmp_path / f".{'1' * 16}.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    tidy(tmp_path)
+    assert list(tmp_path.iterdir()) == [young]
+
+
+def test_a_folder_that_is_not_there_holds_nothing(tmp_path):
+    missing = tmp_path / "missing"
+    assert (info(missing).entries, verify(missing), clear(missing)) == (0, [], 0)
+    assert not missing.exists()
+
+
+def test_it_closes_the_voice(tmp_path):
+    parrot = Parrot()
+    with Remembering(parrot, tmp_path) as voice:
+        assert voice.key == "parrot"
+    assert parrot.closed
+
+
+def test_the_folder_is_the_one_named_else_the_checkout_s(monkeypatch, top):
+    monkeypatch.setenv("VOICE_GUIDE_CACHE", "~/cues")
+    assert cache_folder() == Path.home() / "cues"
+    monkeypatch.setenv("VOICE_GUIDE_CACHE", "")
+    assert cache_folder() == top / "audio_cache"
+
+
+def test_the_folder_of_an_installed_voice_guide_is_the_user_s(tmp_path, top):
+    shutil.copytree(top / "voice_guide", tmp_path / "site" / "voice_guide")
+    command = [sys.executable, "-c", "from voice_guide.voices.cache import cache_folder as f; print(f())"]
+    places = {"PYTHONPATH": "site", "HOME": ".", "XDG_CACHE_HOME": "caches", "LOCALAPPDATA": "caches"}
+    env = {**os.environ, **{name: str(tmp_path / place) for name, place in places.items()}}
+    env.pop("VOICE_GUIDE_CACHE", None)
+    said = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+    folder = Path(said.stdout.strip())
+    assert folder.is_relative_to(tmp_path)
+    assert not folder.is_relative_to(tmp_path / "site")
