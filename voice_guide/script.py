@@ -177,9 +177,7 @@ class _Compiler:
         self.say(kind, text, inside[0][0] if inside else seconds, spare=spare)
         for (at, line), end in zip(inside, ends, strict=True):
             inner: Kind = (
-                "count"
-                if kind == "press" and line in (*self.phrases.countdown, self.phrases.half)
-                else "breathe"
+                "count" if kind == "press" and line in (*self.phrases.countdown, self.phrases.half) else "breathe"
             )
             step = len(self.titles) - 1
             self.cues.append(Cue(inner, line, end - at, step, self.side, True, self.point))
@@ -214,7 +212,8 @@ class _Compiler:
         self.settle(step)
         kind: Kind = {"rest": "rest", "breathe": "breathe"}.get(step.do, "move")  # type: ignore[assignment]
         if step.do == "breathe":
-            beats = _fill(cycle(self.phrases.breaths[step.breath]), self.timing.press, step.seconds)
+            room = max(self.timing.press, spoken_seconds(step.text) + 1)
+            beats = _fill(cycle(self.phrases.breaths[step.breath]), room, step.seconds)
         else:
             beats = _fill(cycle(self.phrases.stay), 0.0, step.seconds - STAY_BEFORE_END)
         self.block(kind, step.text, step.seconds, beats)
