@@ -1,6 +1,7 @@
 # Everything starts here. `make help` lists what there is.
 PYTHON ?= python3
 VENV ?= .venv
+EXTRAS ?= dev
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
@@ -23,7 +24,7 @@ $(READY): pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(READY_DEV): pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@ $(READY)
 
 session: $(READY)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 
 import pytest
 
@@ -35,8 +36,10 @@ def environment(env, folder):
 
 
 def speakers():
-    """The sinks that can live here, each of which must keep time."""
-    return ["speaker", "simpleaudio"] if sys.version_info < (3, 12) else ["speaker"]
+    """The sinks that can live here, each of which must keep time; in CI, simpleaudio where it can."""
+    if sys.version_info >= (3, 12) or not (os.environ.get("CI") or find_spec("simpleaudio")):
+        return ["speaker"]
+    return ["speaker", "simpleaudio"]
 
 
 @pytest.mark.device
