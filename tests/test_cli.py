@@ -93,8 +93,8 @@ def test_check_names_every_fault_and_leaves_three(run, tmp_path):
 
 def test_check_says_which_cues_find_no_room(run, tmp_path):
     script = tmp_path / "wordy.yaml"
-    words = "Keep very still and let every breath come and go by itself, without hurry, for as long as you like."
-    script.write_text(f"name: Wordy\nabout: x\nsteps:\n  - breathe: 40\n    say: {words} {words}\n")
+    words = " ".join(["Rest, and let every breath come and go as it likes."] * 11)
+    script.write_text(f"name: Wordy\nabout: x\nsteps:\n  - rest: 80\n    say: {words}\n")
     done = run("check", script)
     assert done.returncode == 0 and "finds no room" in done.stdout
 

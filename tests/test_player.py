@@ -89,7 +89,8 @@ def test_the_first_cue_sounds_before_the_last_is_rendered(library):
         return ()
 
     ended = play(session, tape, arriving)
-    ahead.close()
+    ahead.stop()
+    ahead.wait()
     assert heard(tape.sound)[0][1] < 3 * RATE, "nothing was heard before the voice was let go on"
     assert ended.whole and ended.late > 0
 
@@ -101,7 +102,8 @@ def test_the_words_that_stop_are_rendered_before_anything_is_pressed(library):
     ahead.wait()
     session = answered(Session())
     ahead.deliver(session)
-    ahead.close()
+    ahead.stop()
+    ahead.wait()
     first_press = voice.said.index(next(cue.text for cue in plan.cues if cue.kind == "press"))
     for name in (Command.STOP, Command.PAUSE, Command.NEXT, Command.BACK):
         assert voice.said.index(library.phrases.answers[name]) < first_press
@@ -116,7 +118,8 @@ def test_rendered_ahead_is_the_same_timeline(library):
     session, tape = Session(), Tape()
     ahead.deliver(session)
     play(session, tape)
-    ahead.close()
+    ahead.stop()
+    ahead.wait()
     assert tape.sound == play_whole(tuple(lay((cue, Hum().speak(cue.text)) for cue in plan.cues)))
 
 
@@ -135,7 +138,8 @@ def test_a_voice_that_is_lost_leaves_nobody_pressing(library):
     ahead.wait()
     session = Session()
     assert ahead.deliver(session)
-    ahead.close()
+    ahead.stop()
+    ahead.wait()
     assert str(ahead.fault) == "the engine died"
     kinds = [clip.cue.kind for clip in session._clips if clip.cue.kind in ("press", "release")]
     assert not kinds or kinds[-1] == "release"
@@ -145,6 +149,9 @@ def test_closing_stops_rendering(library):
     plan = compile_script(library.routines["Grand Tour"], library.phrases)
     voice = Slow(free=5)
     ahead = Ahead(plan, library.phrases, voice)
+    ahead.stop()
     voice.go.set()
-    ahead.close()
-    assert ahead._done.is_set()
+    ahead.wait()
+    session = Session()
+    ahead.deliver(session)
+    assert len(session.answers) < 10

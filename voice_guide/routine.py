@@ -56,8 +56,9 @@ class Hold:
 
     def cap(self, tool: Tool) -> float:
         """The longest hold with this tool, in seconds: the smallest of all caps."""
-        own = self.max if tool.ball else self.by_hand or self.max
-        return own if self.by_hand and not tool.ball else min(own, tool.longest)
+        if self.by_hand and not tool.ball:
+            return self.by_hand
+        return min(self.max, tool.longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from voice_guide import __version__
 from voice_guide.errors import VoiceGuideError
 
 COMMANDS = {
-    "play": "listening",
-    "export": "listening",
+    "play": "playing",
+    "export": "exporting",
     "list": "looking",
     "show": "looking",
     "find": "looking",

@@ -1,7 +1,6 @@
 """What several commands share: the options of the voice, and a routine made ready to be spoken."""
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any, TypeVar
 
 import click
@@ -9,7 +8,7 @@ import click
 from voice_guide.cli import complete_name
 from voice_guide.library import Library
 from voice_guide.routine import Routine
-from voice_guide.script import Plan, compile_script
+from voice_guide.script import Plan
 from voice_guide.timeline import Timeline, lay
 from voice_guide.voices import Voice, open_voice
 from voice_guide.voices.cache import Remembering, cache_folder
@@ -69,19 +68,13 @@ def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) 
     return Timeline(tuple(lay(said())))
 
 
+def warn(voice: Remembering) -> None:
+    """Say once what kept the cache from remembering."""
+    if voice.warning:
+        click.echo(voice.warning, err=True)
+
+
 def clock(seconds: float) -> str:
     """Seconds as minutes and seconds, for reading."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-__all__ = [
-    "chosen",
-    "clock",
-    "closing",
-    "compile_script",
-    "name_argument",
-    "remembering",
-    "rendered",
-    "voice_options",
-]

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Iterator
 from threading import Event, Thread
 
-from voice_guide.errors import VoiceGuideError
 from voice_guide.script import Cue, Phrases, Plan
 from voice_guide.session import Command, Session
 from voice_guide.timeline import Clip, Said, lay
@@ -18,7 +17,7 @@ class Ahead:
     """Clips and answers as they are rendered, for `deliver` to hand over in the thread of the session."""
 
     def __init__(self, plan: Plan, phrases: Phrases, voice: Voice) -> None:
-        self.fault: VoiceGuideError | None = None
+        self.fault: Exception | None = None
         """Why rendering ended early."""
         self.words = dict(_answers(plan, phrases))
         """The text of every answer, by its name."""
@@ -26,8 +25,7 @@ class Ahead:
         self._clips: deque[Clip] = deque()
         self._answers: deque[tuple[str, bytes]] = deque()
         self._done, self._unwanted = Event(), Event()
-        self._thread = Thread(target=self._render, name="voice", daemon=True)
-        self._thread.start()
+        Thread(target=self._render, name="voice", daemon=True).start()
 
     def deliver(self, session: Session) -> bool:
         """Feed the session what is ready; true once everything was fed."""
@@ -44,16 +42,15 @@ class Ahead:
         """Until everything is rendered."""
         self._done.wait()
 
-    def close(self) -> None:
-        """Render no more."""
+    def stop(self) -> None:
+        """Render no more; a cue that is being spoken is not waited for."""
         self._unwanted.set()
-        self._thread.join()
 
     def _render(self) -> None:
         try:
             for clip in lay(self._said()):
                 self._clips.append(clip)
-        except VoiceGuideError as error:
+        except Exception as error:  # told in the thread of the session, which ends with its last words
             self.fault = error
         finally:
             self._done.set()

@@ -1,35 +1,33 @@
-"""Commands that make sound: play and export. They differ in the sink and in nothing else."""
+"""The command that guides a listener: keys in, one line of progress out, and the last words on every way out."""
 
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from voice_guide.cli import INTERRUPTED
-from voice_guide.cli.parts import chosen, clock, name_argument, remembering, rendered, voice_options
+from voice_guide.cli.parts import chosen, clock, name_argument, remembering, voice_options, warn
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.errors import SinkError
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, seconds
 from voice_guide.player import Sink, play
-from voice_guide.routine import Routine
 from voice_guide.script import Plan, compile_script
 from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import open_sink
-from voice_guide.timeline import Timeline
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
 
-if TYPE_CHECKING:
-    from voice_guide.sinks.mp3 import Tags
-
 WHOLE = 10 * RATE
 """A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
+
+
+class SilentMachine(SinkError):
+    """There is no sound device: nothing was heard yet."""
 
 
 @click.command("play")
@@ -67,11 +65,13 @@ def play_command(
         plan = compile_script(routine, library.phrases)
         try:
             code = _listen(plan, library, speaker, sink)
-        except SinkError as error:
+        except SilentMachine as error:
             if not or_export:
                 raise
-            click.echo(f"{error} Writing the MP3 instead.", err=True)
-            click.echo(_export(routine, plan, speaker, Path(f"{routine.id}.mp3")))
+            from voice_guide.cli.exporting import write_mp3
+
+            click.echo(f"{error}; writing the MP3 instead", err=True)
+            click.echo(write_mp3(routine, plan, speaker, Path(f"{routine.id}.mp3")))
             code = 0
         warn(speaker)
     ctx.exit(code)
@@ -82,7 +82,7 @@ def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) ->
     ahead = Ahead(plan, library.phrases, voice)
     try:
         with _signals() as caught, Keys() as keys:
-            sink = open_sink(sink_name, lambda: bool(caught) or keys.waiting())
+            sink = _opened(sink_name, lambda: bool(caught) or keys.waiting())
             line = Line(plan, ahead.words, captions=sink_name == "silent")
             if keys.present and line.live:
                 click.echo(HELP, err=True)
@@ -90,12 +90,22 @@ def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) ->
                 ahead.wait()
             session = _play(sink, ahead, keys, caught, line)
     finally:
-        ahead.close()
+        ahead.stop()
     if ahead.fault:
         raise ahead.fault
     if session.late > RATE // 10:
         click.echo(f"The voice was late by {seconds(session.late):.1f} seconds in all, between steps.", err=True)
     return INTERRUPTED if caught else 0
+
+
+def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
+    """The sink, once its device is there; the first words are rendered meanwhile."""
+    try:
+        sink = open_sink(name, wanted)
+        sink.write(b"")
+    except SinkError as error:
+        raise SilentMachine(str(error)) from error
+    return sink
 
 
 def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: list[int], line: "Line") -> Session:
@@ -173,69 +183,3 @@ class Line:
     def end(self) -> None:
         """Leave the terminal clean."""
         self._erase()
-
-
-@click.command("export")
-@name_argument
-@voice_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
-def export_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int, output: Path | None) -> None:
-    """Write a routine as an MP3 for the phone, with a chapter for each step.
-
-    \b
-    voice-guide export soft landing
-    voice-guide export hip pocket ball -o ~/Music
-    """
-    with remembering(voice, rate, pitch) as speaker:
-        library, routine = chosen(name)
-        plan = compile_script(routine, library.phrases)
-        path = output or Path()
-        if path.is_dir():
-            path = path / f"{routine.id}.mp3"
-        click.echo(_export(routine, plan, speaker, path))
-        warn(speaker)
-
-
-def _export(routine: Routine, plan: Plan, voice: Remembering, path: Path) -> Path:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from voice_guide.sinks.mp3 import Mp3
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("Speaking", total=len(plan.cues))
-        timeline = rendered(plan, voice, lambda: progress.advance(bar))
-        session = Session()
-        session.feed(timeline.clips)
-        session.whole = True
-        bar = progress.add_task("Writing", total=seconds(timeline.length))
-        length = seconds(timeline.length)
-        with Mp3(path, tags(routine, plan, timeline)) as sink:
-            play(session, sink, progress=lambda place: progress.update(bar, completed=length - place.left))
-    return path
-
-
-def tags(routine: Routine, plan: Plan, timeline: Timeline) -> "Tags":
-    """What a phone shows of a session: its name, a chapter for each step, every word as lyrics."""
-    from voice_guide.sinks.mp3 import Chapter, Tags
-
-    chapters = tuple(Chapter(plan.titles[step], start, end) for step, start, end in timeline.steps())
-    lyrics: list[str] = []
-    for step, start, end in timeline.steps():
-        lyrics += ["", plan.titles[step]]
-        lyrics += [clip.cue.text for clip in timeline.clips if start <= clip.start < end]
-    return Tags(
-        title=routine.name,
-        artist="voice_guide",
-        album="voice_guide sessions",
-        genre="Speech",
-        lyrics="\n".join(lyrics).strip(),
-        chapters=chapters,
-    )
-
-
-def warn(voice: Remembering) -> None:
-    """Say once what kept the cache from remembering."""
-    if voice.warning:
-        click.echo(voice.warning, err=True)

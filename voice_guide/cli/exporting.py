@@ -1,0 +1,72 @@
+"""The command that writes an MP3: the same session as `play`, into a file."""
+
+from pathlib import Path
+
+import click
+
+from voice_guide.cli.parts import chosen, name_argument, remembering, rendered, voice_options, warn
+from voice_guide.pcm import seconds
+from voice_guide.player import play
+from voice_guide.routine import Routine
+from voice_guide.script import Plan, compile_script
+from voice_guide.session import Session
+from voice_guide.sinks.mp3 import Chapter, Mp3, Tags
+from voice_guide.timeline import Timeline
+from voice_guide.voices.cache import Remembering
+
+
+@click.command("export")
+@name_argument
+@voice_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
+def export_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int, output: Path | None) -> None:
+    """Write a routine as an MP3 for the phone, with a chapter for each step.
+
+    \b
+    voice-guide export soft landing
+    voice-guide export hip pocket ball -o ~/Music
+    """
+    with remembering(voice, rate, pitch) as speaker:
+        library, routine = chosen(name)
+        plan = compile_script(routine, library.phrases)
+        path = output or Path()
+        if path.is_dir():
+            path = path / f"{routine.id}.mp3"
+        click.echo(write_mp3(routine, plan, speaker, path))
+        warn(speaker)
+
+
+def write_mp3(routine: Routine, plan: Plan, voice: Remembering, path: Path) -> Path:
+    """Speak, lay and write the whole session with a progress bar; returns the path."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("Speaking", total=len(plan.cues))
+        timeline = rendered(plan, voice, lambda: progress.advance(bar))
+        session = Session()
+        session.feed(timeline.clips)
+        session.whole = True
+        bar = progress.add_task("Writing", total=seconds(timeline.length))
+        length = seconds(timeline.length)
+        with Mp3(path, tags(routine, plan, timeline)) as sink:
+            play(session, sink, progress=lambda place: progress.update(bar, completed=length - place.left))
+    return path
+
+
+def tags(routine: Routine, plan: Plan, timeline: Timeline) -> Tags:
+    """What a phone shows of a session: its name, a chapter for each step, every word as lyrics."""
+    chapters = tuple(Chapter(plan.titles[step], start, end) for step, start, end in timeline.steps())
+    lyrics: list[str] = []
+    for step, start, end in timeline.steps():
+        lyrics += ["", plan.titles[step]]
+        lyrics += [clip.cue.text for clip in timeline.clips if start <= clip.start < end]
+    return Tags(
+        title=routine.name,
+        artist="voice_guide",
+        album="voice_guide sessions",
+        genre="Speech",
+        lyrics="\n".join(lyrics).strip(),
+        chapters=chapters,
+    )

@@ -1,0 +1,39 @@
+"""Where sound goes while you listen: a sink by its name, loaded when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from voice_guide.errors import SinkError
+from voice_guide.pcm import frames
+
+if TYPE_CHECKING:
+    from voice_guide.player import Sink
+
+STRETCH = frames(0.02)
+"""Frames a sink in real time takes at once: short enough to answer a key, long enough to be cheap."""
+
+SINKS = ("speaker", "simpleaudio", "silent")
+
+
+def open_sink(name: str, wanted: Callable[[], bool] = lambda: False) -> Sink:
+    """The sink called `name` ("miniaudio" is another name for "speaker").
+
+    `wanted` tells that the listener waits for an answer; the sink that takes long stretches breaks off
+    then. SinkError: there is no such sink, or it cannot live on this machine. A device that is not
+    there may show only at the first write.
+    """
+    if name in ("speaker", "miniaudio"):
+        from voice_guide.sinks.speaker import Speaker
+
+        return Speaker()
+    if name == "simpleaudio":
+        from voice_guide.sinks.simple import SimpleAudio
+
+        return SimpleAudio(wanted)
+    if name == "silent":
+        from voice_guide.sinks.silent import Silent
+
+        return Silent()
+    raise SinkError(f"no sink '{name}'; choose one of {', '.join(SINKS)}")

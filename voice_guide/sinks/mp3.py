@@ -1,0 +1,261 @@
+"""A session as an MP3 with titles, chapters and words: the whole file under its name, or no file.
+
+The same sound and tags give the same bytes: nothing of the clock or the machine is in them.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.pcm import RATE, Pcm, length, seconds
+from voice_guide.sinks.xing import FRAME, SIZE, VBR, FrameCount
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A stretch of the session a player can jump to, from frame `start` up to frame `end`."""
+
+    title: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a player shows. `lyrics` are in `language`, three letters of ISO 639-2."""
+
+    title: str
+    artist: str
+    album: str
+    genre: str
+    lyrics: str = ""
+    chapters: tuple[Chapter, ...] = ()
+    language: str = "eng"
+
+
+class Mp3:
+    """A sink that encodes what it is given into `path`, which comes to be, or is replaced, at close().
+
+    Leave its `with` block by an exception, or call abort(), and nothing is left of it. So it is when it
+    cannot be made: VoiceGuideError, of a bad path before anything is encoded.
+    """
+
+    stretch = 100 * FRAME
+
+    def __init__(self, path: Path, tags: Tags) -> None:
+        head = id3(tags)
+        self._encoder = _encoder()
+        self._count = FrameCount()
+        self._length = 0
+        self._info_at = len(head)
+        self._file = WholeFile(path)
+        with self._or_nothing():
+            self._file.write(head + bytes(SIZE))  # the info frame is known at the end
+
+    def write(self, block: Pcm) -> int:
+        """Encode a block of any length; answers the frames taken, which is all of them."""
+        with self._or_nothing():
+            self._add(self._encoder.encode(block))
+        self._length += length(block)
+        return length(block)
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Does nothing the second time, or after an abort."""
+        if self._file.closed:
+            return
+        with self._or_nothing():
+            self._add(self._encoder.flush())
+            self._file.rewrite(self._info_at, self._count.info_frame(self._length))
+            self._file.keep()
+
+    def abort(self) -> None:
+        """Leave nothing behind. Does nothing after a close."""
+        self._file.drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def _add(self, stream: bytes) -> None:
+        self._count.add(stream)
+        self._file.write(stream)
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, RuntimeError) as error:
+            self.abort()
+            raise VoiceGuideError(f"cannot encode MP3: {error}; reinstall lameenc") from error
+        except BaseException:
+            self.abort()
+            raise
+
+
+def _encoder() -> Any:
+    import lameenc
+
+    encoder = lameenc.Encoder()
+    encoder.silence()
+    encoder.set_channels(1)
+    encoder.set_in_sample_rate(RATE)
+    encoder.set_out_sample_rate(RATE)  # or LAME chooses one for the quality
+    encoder.set_vbr(lameenc.VBR_MTRH)
+    encoder.set_vbr_quality(VBR)
+    encoder.encode(b"")  # it starts with its first block, and cannot end before; a session may have none
+    return encoder
+
+
+class WholeFile:
+    """A file that is under its name complete or not at all: written beside it, then renamed.
+
+    Raises VoiceGuideError with the remedy when the folder is missing, read-only or full, or when
+    something that is not a file has the name; whoever began it then drops it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._shown = path
+        self._path = Path(os.path.realpath(path))  # a link keeps pointing to the file it names
+        with _errors_told(path):
+            if self._path.exists() and not self._path.is_file():
+                what = "a folder" if self._path.is_dir() else "not a file"
+                raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with -o")
+            self._part = self._path.with_name(f".{self._path.name}.{os.urandom(4).hex()}.part")
+            self._file = self._part.open("xb")
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was kept or dropped."""
+        return self._file.closed
+
+    def write(self, data: bytes) -> None:
+        """Add to the end."""
+        with _errors_told(self._shown):
+            self._file.write(data)
+
+    def rewrite(self, at: int, data: bytes) -> None:
+        """Put `data` over what was written at byte `at`, and stay there."""
+        with _errors_told(self._shown):
+            self._file.seek(at)
+            self._file.write(data)
+
+    def keep(self) -> None:
+        """Have it on the disk, then under its name."""
+        with _errors_told(self._shown):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+
+    def drop(self) -> None:
+        """Remove it, unless it was kept."""
+        with suppress(OSError):  # closing writes what is left, which a full disk refuses once more
+            self._file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "choose another place with -o")
+        raise VoiceGuideError(f"cannot write {path}: {error.strerror}; {remedy}") from error
+
+
+_REMEDIES = {
+    errno.ENOENT: "make the folder first, or choose another with -o",
+    errno.ENOTDIR: "a file stands where the folder should be; choose another with -o",
+    errno.EACCES: "choose a folder you may write to with -o",
+    errno.EPERM: "choose a folder you may write to with -o",
+    errno.EROFS: "choose a folder you may write to with -o",
+    errno.ENOSPC: "make room there, or choose another disk with -o",
+    errno.EDQUOT: "make room there, or choose another disk with -o",
+    errno.ENAMETOOLONG: "choose a shorter name with -o",
+}
+
+
+def id3(tags: Tags) -> bytes:
+    """The tags as ID3v2.3, which goes before the first frame.
+
+    2.3 and not 2.4: old car players read no 2.4, and some podcast players take the frame sizes of 2.4,
+    which have seven bits a byte, for plain numbers and lose every chapter with a long title.
+    """
+    lib = _mutagen()
+    frames = [
+        lib.TIT2(**_text(tags.title)),
+        lib.TPE1(**_text(tags.artist)),
+        lib.TALB(**_text(tags.album)),
+        lib.TCON(**_text(tags.genre)),
+    ]
+    if tags.lyrics:
+        frames.append(lib.USLT(lang=tags.language, desc="", **_text(tags.lyrics)))
+    body = b"".join(map(_rendered, frames + _contents(tags) + _chapters(tags)))
+    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\3\0\0" + size + body
+
+
+def _chapters(tags: Tags) -> list[Any]:
+    lib = _mutagen()
+    return [
+        lib.CHAP(
+            element_id=f"chp{number}",
+            start_time=round(1000 * seconds(chapter.start)),
+            end_time=round(1000 * seconds(chapter.end)),
+            sub_frames=[lib.TIT2(**_text(chapter.title))],
+        )
+        for number, chapter in enumerate(tags.chapters)
+    ]
+
+
+def _contents(tags: Tags) -> list[Any]:
+    """The table of contents; a table counts its entries in one byte, so many chapters need several."""
+    lib = _mutagen()
+    names = [f"chp{number}" for number in range(len(tags.chapters))]
+    parts = {f"toc{first}": names[first : first + 255] for first in range(0, len(names), 255)}
+
+    def table(name: str, flags: int, entries: list[str]) -> Any:
+        title = [lib.TIT2(**_text(tags.title))]  # some players show no chapters without it
+        return lib.CTOC(element_id=name, flags=flags, child_element_ids=entries, sub_frames=title)
+
+    ordered, top = lib.CTOCFlags.ORDERED, lib.CTOCFlags.ORDERED | lib.CTOCFlags.TOP_LEVEL
+    if len(parts) < 2:
+        return [table("toc", top, part) for part in parts.values()]
+    return [table("toc", top, list(parts)), *(table(name, ordered, part) for name, part in parts.items())]
+
+
+def _text(text: str) -> dict[str, Any]:
+    """A text as all players read it: 2.3 has no UTF-8, and the simplest players know no UTF-16."""
+    encoding = _mutagen().Encoding
+    readable = text.encode("utf-16", "replace").decode("utf-16").replace("\0", " ")
+    return {"encoding": encoding.LATIN1 if readable.isascii() else encoding.UTF16, "text": readable}
+
+
+def _rendered(frame: Any) -> bytes:
+    """One frame's bytes. All in one tag, mutagen would order the chapters by size, and players show that."""
+    tag, file = _mutagen().ID3(), BytesIO()
+    tag.add(frame)
+    tag.save(file, v1=0, v2_version=3, padding=lambda _: 0)
+    return file.getvalue()[10:]
+
+
+def _mutagen() -> Any:
+    """Late, and as Any: it says that it is typed, and is not."""
+    import mutagen.id3
+
+    return mutagen.id3

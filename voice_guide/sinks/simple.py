@@ -1,0 +1,86 @@
+"""The second speaker, through simpleaudio: a whole stretch as one buffer, as two never join without a gap."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from voice_guide.errors import SinkError
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
+from voice_guide.sinks.alsa import hush
+
+POLL = 0.02  # seconds
+PATIENCE = 0.5  # seconds a buffer may end too early or too late before the device counts as lost
+DRAINED = 0.03  # seconds from a buffer's last sound until simpleaudio says that it is over
+
+LOST = (
+    "the sound device stopped taking sound; see that it is connected and the sound server runs,"
+    " then go on with 'voice-guide resume'"
+)
+
+
+class SimpleAudio:
+    """Plays all it is given at once; breaks off when `wanted` turns true.
+
+    What simpleaudio has handed to the system is still heard then, some 0.2 seconds: it counts as taken.
+    """
+
+    stretch = frames(3600)
+
+    def __init__(
+        self, wanted: Callable[[], bool], python: tuple[int, int] = (sys.version_info[0], sys.version_info[1])
+    ) -> None:
+        if python >= (3, 12):
+            raise SinkError(
+                f"simpleaudio crashes on Python 3.12 and later, and this is {python[0]}.{python[1]};"
+                " use '--sink speaker', or Python 3.11"
+            )
+        try:
+            import simpleaudio
+        except ImportError as fault:
+            raise SinkError(
+                f"simpleaudio cannot be loaded ({fault}); 'pip install voice-guide[simpleaudio]'"
+                " with a C compiler and, on Linux, the package libasound2-dev"
+            ) from fault
+        hush()
+        self._play = simpleaudio.play_buffer
+        self._fault: type[Exception] = simpleaudio._simpleaudio.SimpleaudioError
+        self._wanted = wanted
+        self._playing: Any = None
+
+    def write(self, block: Pcm) -> int:
+        """Blocks until `block` was heard, or `wanted` broke it off; returns the frames heard.
+
+        SinkError: there is no device, or it was lost.
+        """
+        if not block:
+            return 0
+        began = time.monotonic()
+        try:
+            self._playing = self._play(block, 1, WIDTH, RATE)
+        except self._fault as fault:
+            raise SinkError(
+                f"no sound device answers ({fault}); connect one or start the sound server,"
+                " or write an MP3 with 'voice-guide export'"
+            ) from fault
+        end = began + seconds(length(block))
+        while self._playing.is_playing():
+            if self._wanted():
+                self.close()
+                return min(length(block), frames(max(0.0, time.monotonic() - began - DRAINED)))
+            if time.monotonic() > end + PATIENCE:
+                raise SinkError(LOST)
+            time.sleep(POLL)
+        if time.monotonic() < end - PATIENCE:
+            raise SinkError(LOST)
+        return length(block)
+
+    def close(self) -> None:
+        """Ends what still sounds, which is only what a write left that was broken off; safe twice."""
+        if self._playing is None:
+            return
+        playing, self._playing = self._playing, None
+        playing.stop()
+        give_up = time.monotonic() + PATIENCE
+        while playing.is_playing() and time.monotonic() < give_up:
+            time.sleep(POLL / 4)

@@ -1,0 +1,133 @@
+"""The silent first frame of an MP3 that tells a player its length, where to seek, and what to trim.
+
+Without it a player guesses the length of a variable bit rate file from its first frames, and plays the
+encoder's lead-in and padding as sound. The layout is Xing's with LAME's extension: what players read.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterable
+from functools import reduce
+
+from voice_guide.pcm import RATE
+
+FRAME = 576
+"""Samples an MP3 frame holds at RATE (MPEG-2, Layer III)."""
+
+DELAY = 576
+"""Samples LAME puts before the sound."""
+
+DECODER_DELAY = 529
+"""Samples every decoder adds before that; players know it and take it off at the start."""
+
+SIZE = 208
+"""Bytes of the info frame."""
+
+VBR = 5
+"""LAME's variable bit rate setting, 0 the largest files, 9 the smallest."""
+
+_KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_SYNC = b"\xff\xf3"
+_HEADER = _SYNC + b"\x80\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
+
+
+class FrameCount:
+    """Counts the frames of a stream as it passes, in any pieces, and makes the info frame of the whole."""
+
+    def __init__(self) -> None:
+        self._sizes = array("H")
+        self._checksum = Checksum()
+        self._rest = b""
+
+    def add(self, stream: bytes) -> None:
+        """Count a piece. Raises ValueError where a frame of ours should begin and does not."""
+        self._checksum.add(stream)
+        data, at = self._rest + stream, 0
+        while len(data) - at >= 4 and len(data) - at >= (size := frame_size(data[at : at + 4])):
+            self._sizes.append(size)
+            at += size
+        self._rest = data[at:]
+
+    def info_frame(self, length: int) -> bytes:
+        """The info frame, SIZE bytes, of a stream that holds `length` frames of sound (samples)."""
+        count, size = len(self._sizes), SIZE + sum(self._sizes)
+        padding = count * FRAME - DELAY - length
+        if self._rest or not DECODER_DELAY <= padding < 1 << 12:
+            raise ValueError(f"{count} MP3 frames and {len(self._rest)} bytes do not hold {length} samples")
+        frame = _HEADER + struct.pack(
+            ">4sIII100sI9sBB8sBB3sBBHIH",
+            b"Xing",
+            0b1111,  # with count, size, seek table and quality
+            count,
+            size,
+            self._seek_table(size),
+            100 - 10 * VBR,
+            b"LAME3.100",  # what players look for before they trim; the encoder's own is in its frames
+            4,  # variable bit rate, LAME's newer method
+            0,  # lowpass, and then peak and gains: not known
+            bytes(8),
+            0,
+            _KBPS[1],
+            (DELAY << 12 | padding).to_bytes(3, "big"),
+            0,
+            0,
+            500 - 10 * VBR,
+            size,
+            self._checksum.value(),
+        )
+        own = Checksum()
+        own.add(frame)
+        return (frame + own.value().to_bytes(2, "big")).ljust(SIZE, b"\0")
+
+    def _seek_table(self, size: int) -> bytes:
+        """For each hundredth of the time, how many 256ths of the file come before it."""
+        table, before, counted = bytearray(), SIZE, 0
+        for hundredth in range(100):
+            upto = hundredth * len(self._sizes) // 100
+            before += sum(self._sizes[counted:upto])
+            counted = upto
+            table.append(256 * before // size)
+        return bytes(table)
+
+
+def frame_size(header: bytes) -> int:
+    """Bytes of the frame that begins with these four. Raises ValueError if it is not a frame of ours."""
+    rate, padded, index = header[2] & 0b1100, header[2] >> 1 & 1, header[2] >> 4
+    if header[:2] != _SYNC or rate or not 0 < index < len(_KBPS):
+        raise ValueError(f"no MP3 frame of {RATE} samples a second begins with {header.hex(' ')}")
+    return 72_000 * _KBPS[index] // RATE + padded
+
+
+class Checksum:
+    """CRC-16 of LAME's info tag (polynomial 0x8005, low bit first) over a stream in pieces.
+
+    Byte by byte in Python it would take a good part of the encoding time. But x has order 32,767 modulo
+    this polynomial, so blocks of 32,767 bytes may be XORed into one, which big integers do in no time,
+    and only that one is worked through.
+    """
+
+    _PERIOD = 32_767
+
+    def __init__(self) -> None:
+        self._folded = 0
+        self._rest = b""
+
+    def add(self, stream: bytes) -> None:
+        """Take the next piece in."""
+        data, at = self._rest + stream, 0
+        while len(data) - at >= self._PERIOD:
+            self._folded ^= int.from_bytes(data[at : at + self._PERIOD], "little")
+            at += self._PERIOD
+        self._rest = data[at:]
+
+    def value(self) -> int:
+        """The checksum of all pieces so far, 16 bits."""
+        whole_blocks = self._folded.to_bytes(self._PERIOD, "little")
+        return _crc(whole_blocks + self._rest)
+
+
+def _crc(data: Iterable[int]) -> int:
+    return reduce(lambda crc, byte: crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF], data, 0)
+
+
+_TABLE = [reduce(lambda crc, _: crc >> 1 ^ (0xA001 if crc & 1 else 0), range(8), byte) for byte in range(256)]

@@ -1,0 +1,71 @@
+"""One engine process: every reply is awaited for a bounded time, and it is always reaped."""
+
+import json
+import queue
+import subprocess
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO, Any, cast
+
+
+class Sick(Exception):
+    """What the engine did wrong, in words that follow its name."""
+
+
+class Child:
+    """A process that answers a line of JSON with a line of JSON, as `worker.py` does."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        """Start it, without waiting for it. Raises OSError."""
+        self.fresh = True
+        """It has answered nothing yet, so it may still be starting."""
+        self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        # In a group of its own, so that Ctrl-C ends the listening and not the engine.
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._reader = threading.Thread(target=self._read, name="engine", daemon=True)
+        self._reader.start()
+
+    def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
+        """The reply. Raises Sick where there is none within `patience` seconds, or none that is an answer."""
+        try:
+            self._requests.write(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            self._requests.flush()
+            reply = self._replies.get(timeout=patience)
+        except queue.Empty:
+            raise Sick(f"gave no answer in {patience:.0f} seconds") from None
+        except (OSError, ValueError):  # it closed its end, or another thread closed ours
+            reply = b""
+        if not reply:
+            raise Sick("died")
+        try:
+            answer: dict[str, Any] = json.loads(reply)
+            fault = answer.get("error")
+        except (ValueError, AttributeError):
+            raise Sick("answered with garbage") from None
+        if fault:
+            raise Sick(f"failed with {fault}")
+        self.fresh = False
+        return answer
+
+    def close(self) -> None:
+        """Kill and reap it, whatever it is doing and whoever awaits a reply. Safe twice."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join(timeout=1)
+        with suppress(OSError):  # words that it never read
+            self._requests.close()
+
+    def _read(self) -> None:
+        with cast(IO[bytes], self._process.stdout) as replies:
+            while reply := replies.readline(1_000_000):
+                self._replies.put(reply)
+        self._replies.put(b"")

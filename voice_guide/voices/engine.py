@@ -1,0 +1,205 @@
+"""The machine's speech engine as a voice: in a child process, watched, and replaced once when it sickens."""
+
+import audioop
+import platform
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from voice_guide.errors import VoiceError
+from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, Speaker
+from voice_guide.voices.child import Child, Sick
+from voice_guide.voices.dress import VERSION, dress, read
+
+T = TypeVar("T")
+
+ESPEAK = sys.platform not in ("win32", "darwin")
+ENGINE = "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}"
+CLEAREST = "gmw/en-us"
+"""The eSpeak speaker for who names none."""
+
+WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
+"""Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
+
+LONGEST = 3_000
+"""The most letters in one cue: they fit the pipe even of an engine that has stopped reading."""
+
+_SHORTEST = RATE // 25  # frames for a word
+_SILENT = 30  # of 32,767
+
+
+class Engine:
+    """A voice of this machine: `name` is a speaker's id, name or language, None a clear English one.
+
+    `command` is the worker and `patience` the seconds that it may take over a reply, twice that when it
+    has just been started. Any thread may speak, one at a time.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        rate: int = DEFAULT_RATE,
+        pitch: int = DEFAULT_PITCH,
+        command: Sequence[str] = WORKER,
+        patience: float = 10.0,
+    ) -> None:
+        self._name, self._rate, self._pitch = name, rate, pitch
+        self._command, self._patience = command, patience
+        self._turn, self._change = threading.Lock(), threading.Lock()
+        self._closed = False
+        self._child: Child | None = None
+        try:
+            self._child = Child(command)
+            self._folder = tempfile.TemporaryDirectory(prefix="voice-guide-", ignore_cleanup_errors=True)
+        except OSError as fault:
+            self._drop()
+            raise VoiceError(_sorry(f"cannot be started: {fault}")) from fault
+
+    @cached_property
+    def speakers(self) -> list[Speaker]:
+        """All that the engine has, its own choice first. Raises VoiceError."""
+
+        def listed(child: Child) -> list[Speaker]:
+            try:
+                return [Speaker(**speaker) for speaker in child.ask({}, self._wait(child))["speakers"]]
+            except (KeyError, TypeError):
+                raise Sick("answered with garbage") from None
+
+        return self._twice(listed)
+
+    @cached_property
+    def speaker(self) -> str:
+        """The id of the speaker meant. Raises VoiceError for a name that none has."""
+        if self._name is not None:
+            return chosen(self._name, self.speakers).id
+        return CLEAREST if ESPEAK else chosen("en", self.speakers).id
+
+    @cached_property
+    def key(self) -> str:
+        """Known without the engine where no speaker was named."""
+        key = f"{ENGINE}, {_version('pyttsx3')}, {_version('espeakng-loader')}, dressed {VERSION}"
+        key += f", speaker {self.speaker}, rate {self._rate}"
+        return key + (f", pitch {self._pitch}" if ESPEAK else "")  # the others have no pitch
+
+    def speak(self, text: str) -> Pcm:
+        """The words as sound; no sound for a text without words. Raises VoiceError."""
+        words = speakable(text)
+        if not any(map(str.isalnum, words)):
+            return b""
+        if len(words) > LONGEST:
+            raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
+        file = Path(self._folder.name, "said.wav")
+        request: dict[str, Any] = {"file": str(file), "text": words, "speaker": self.speaker}
+        request |= {"rate": self._rate, "pitch": self._pitch}
+
+        def said(child: Child) -> Pcm:
+            file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
+            child.ask(request, self._wait(child) + len(words) / 20)
+            return _sound(file, words)
+
+        return dress(self._twice(said))
+
+    def close(self) -> None:
+        """End the engine, from any thread; a `speak` under way ends in VoiceError. Safe twice."""
+        with self._change:
+            self._closed = True
+        self._drop()
+        self._folder.cleanup()
+
+    def _wait(self, child: Child) -> float:
+        return self._patience * (2 if child.fresh else 1)
+
+    def _twice(self, act: Callable[[Child], T]) -> T:
+        with self._turn:
+            with suppress(Sick):
+                return self._once(act)
+            try:
+                return self._once(act)
+            except Sick as sick:
+                raise VoiceError(_sorry(f"{sick}, twice")) from sick
+
+    def _once(self, act: Callable[[Child], T]) -> T:
+        try:
+            return act(self._current())
+        except (Sick, OSError) as fault:
+            self._drop()
+            raise Sick(str(fault)) from fault
+
+    def _current(self) -> Child:
+        with self._change:
+            if self._closed:
+                raise VoiceError("the voice was closed while it was speaking")
+            if self._child is None:
+                self._child = Child(self._command)
+            return self._child
+
+    def _drop(self) -> None:
+        with self._change:
+            child, self._child = self._child, None
+        if child:
+            child.close()
+
+
+def speakable(text: str) -> str:
+    """The words alone: brackets are phonemes to eSpeak and commands to macOS, angles XML to Windows."""
+    plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in text)
+    return " ".join("".join(plain).split())
+
+
+def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
+    """The first speaker with that id, else name, else language, else main language. Raises VoiceError."""
+    known: dict[str, Speaker] = {}
+    for names in (
+        [(speaker.id, speaker) for speaker in speakers],
+        [(speaker.name, speaker) for speaker in speakers],
+        [(speaker.language, speaker) for speaker in speakers],
+        [(speaker.language.partition("-")[0], speaker) for speaker in speakers],
+    ):
+        for one, speaker in names:
+            known.setdefault(_plain(one), speaker)
+    known.pop("", None)
+    if _plain(name) in known:
+        return known[_plain(name)]
+    near = get_close_matches(_plain(name), known, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ";"
+    raise VoiceError(f"no voice '{name}' on this machine{hint} `voice-guide voices` lists them all")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "-").casefold()
+
+
+def _sound(file: Path, words: str) -> Pcm:
+    try:
+        sound = read(file)
+    except FileNotFoundError:
+        raise Sick("saved no sound") from None
+    except ValueError as fault:
+        raise Sick(f"saved {fault}") from fault
+    count = len(words.split())
+    if length(sound) < count * _SHORTEST:
+        raise Sick(f"saved {length(sound) / RATE:.2f} seconds of sound for {count} words")
+    if audioop.rms(sound, WIDTH) < _SILENT:
+        raise Sick("saved nothing but silence")
+    return sound
+
+
+def _sorry(fault: str) -> str:
+    remedy = "`voice-guide doctor` says what is missing, `--voice tone` beeps without it"
+    return f"the speech engine {ENGINE} {fault}; {remedy}"
+
+
+def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{package} {version(package)}"
+    except PackageNotFoundError:
+        return f"no {package}"

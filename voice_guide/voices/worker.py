@@ -1,0 +1,160 @@
+"""The child process that hosts the speech engine, so that no fault of the engine reaches the listener.
+
+It is run as a file and imports nothing of ours, so that it starts fast. One request a line of JSON on
+stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
+
+    {"file": ..., "text": ..., "speaker": ID, "rate": WORDS A MINUTE, "pitch": 0 TO 99}  ->  {}, file written
+    {}  ->  {"speakers": [{"id": ..., "name": ..., "language": ..., "gender": ...}, ...]}
+
+Or {"error": one line}. It ends when stdin does.
+"""
+
+import ctypes
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MAC = sys.platform == "darwin"
+ESPEAK = not MAC and sys.platform != "win32"
+
+PACE = 0.84
+"""eSpeak says 140 words a minute at its rate of 118; its slowest is 95 words a minute."""
+
+
+class Speech:
+    """pyttsx3, one utterance at a time and each waited for until it is wholly written."""
+
+    def __init__(self) -> None:
+        self._settle: Callable[[], None] = lambda: None
+        if ESPEAK:
+            _prefer_the_wheel()
+            self._settle = _hasten_espeak()
+        import pyttsx3
+
+        self._engine = pyttsx3.init()
+        self._faults: list[Exception] = []
+        self._engine.connect("error", lambda name, exception: self._faults.append(exception))
+        if ESPEAK:
+            self._engine.runAndWait()  # the first loop does not wait for the sound: spend it on nothing
+        self._settings: list[tuple[str, Any]] = []
+
+    def speakers(self) -> list[dict[str, str]]:
+        """The engine's own choice first."""
+        current = self._engine.getProperty("voice")
+        found = [
+            {
+                "id": voice.id,
+                "name": voice.name or voice.id,
+                "language": str((voice.languages or [""])[0]).replace("_", "-").lower(),
+                "gender": str(voice.gender or "").removeprefix("VoiceGender").lower(),
+            }
+            for voice in self._engine.getProperty("voices")
+        ]
+        return sorted(found, key=lambda speaker: speaker["id"] != current)
+
+    def save(self, text: str, file: str, settings: list[tuple[str, Any]]) -> None:
+        """Speak into a WAV file, in place of what the file held."""
+        if settings != self._settings:
+            for name, value in settings:
+                self._engine.setProperty(name, value)
+            self._settle()
+            self._settings = settings
+        raw = file + ".aiff" if MAC else file  # what AppKit writes, whatever the name
+        self._engine.save_to_file(text, raw)
+        self._engine.runAndWait()
+        self._settle()
+        if self._faults:
+            raise self._faults.pop(0)
+        if MAC:
+            form = ["-f", "WAVE", "-d", "LEI16@22050", "-c", "1"]
+            subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
+
+
+def _prefer_the_wheel() -> None:
+    """Load the wheel's library under the name by which pyttsx3 asks for the system's."""
+    try:
+        import espeakng_loader
+
+        data = espeakng_loader.get_data_path()
+        library = Path(espeakng_loader.get_library_path()).with_name("libespeak-ng.so.1")
+        ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+    except (ImportError, OSError, RuntimeError):
+        return  # no wheel for this machine: the system's library will do
+    os.environ["ESPEAK_DATA_PATH"] = data
+
+
+def _hasten_espeak() -> Callable[[], None]:
+    """Shorten the driver's polls, and give what waits until eSpeak is idle.
+
+    The driver polls every 10 ms, three times as long as a cue takes. It also cancels everything, settings
+    and words, if eSpeak is still busy with a setting or the last words when the next are begun.
+    """
+    from pyttsx3.drivers import _espeak, espeak
+
+    espeak.time = types.SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50))
+
+    def settle() -> None:
+        while _espeak.IsPlaying():
+            time.sleep(0.0002)
+
+    return settle
+
+
+def _answer(speech: Speech, request: dict[str, Any]) -> dict[str, Any]:
+    if "text" not in request:
+        return {"speakers": speech.speakers()}
+    settings = [("voice", request["speaker"])]
+    if ESPEAK:
+        settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
+    else:
+        settings += [("rate", request["rate"])]
+    speech.save(request["text"], request["file"], settings)
+    return {}
+
+
+def _private_stdout() -> int:
+    """Where replies go; what anybody prints goes to stderr from now on."""
+    replies = os.dup(1)
+    os.dup2(2, 1)
+    return replies
+
+
+def _listen(requests: "queue.SimpleQueue[str]") -> None:
+    for line in sys.stdin:
+        requests.put(line)
+    os._exit(0)  # whoever asked has gone, and the engine may be hanging
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the release cue is rendered after Ctrl-C
+    replies = _private_stdout()
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    speech: Speech | Exception
+    try:
+        speech = Speech()
+    except Exception as fault:
+        speech = fault
+    while True:
+        request = requests.get()
+        try:
+            if isinstance(speech, Exception):
+                raise speech
+            reply = _answer(speech, json.loads(request))
+        except Exception as fault:
+            reply = {"error": " ".join(f"{type(fault).__name__}: {fault}".split())}
+        os.write(replies, json.dumps(reply).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()
