@@ -1,6 +1,6 @@
 """A private PulseAudio server with a null sink, its monitor recorded: real sound, nothing of a person's desktop.
 
-Everything is a context manager and leaves no process behind. Linux only, as PulseAudio is.
+Everything is a context manager and leaves no process behind. For Linux, as PulseAudio is.
 """
 
 import array
@@ -10,27 +10,33 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from voice_guide.pcm import RATE, Pcm, frames, seconds
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
 
-SYSTEM_PARTS = ("pulseaudio", "parec", "pactl")
+PROGRAMS = ("pulseaudio", "parec", "pactl")
+PULSE_FOR_ALSA = "alsa-lib/libasound_module_pcm_pulse.so"
 SINK = "tape"
-LOUD = 1500  # of 32,767: above any dither, below the first sample or two of a beep
-SERVER_RATE = 44_100  # not ours, so that the resampling of a real desktop is in the measurement
+SERVER_RATE = 44_100  # not ours, so that what is heard was resampled as on a real desktop
+LOUD = 1_500  # of 32,767
+STALL = 0.02  # seconds
 
 
 def missing_parts() -> list[str]:
-    """The system programs these helpers need and this machine lacks."""
-    return [part for part in SYSTEM_PARTS if shutil.which(part) is None]
+    """What these helpers need of the system and this machine lacks."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if not any(any(Path("/usr").glob(f"{libraries}/{PULSE_FOR_ALSA}")) for libraries in ("lib*", "lib*/*")):
+        missing.append("libasound2-plugins")
+    return missing
 
 
 def wait_until(ready: Callable[[], bool], what: str, patience: float = 10.0) -> None:
-    """Polls until `ready()`; fails naming `what` after `patience` seconds."""
+    """Polls until `ready()`; TimeoutError names `what` after `patience` seconds."""
     give_up = time.monotonic() + patience
     while not ready():
         if time.monotonic() > give_up:
@@ -40,15 +46,23 @@ def wait_until(ready: Callable[[], bool], what: str, patience: float = 10.0) -> 
 
 @dataclass(slots=True)
 class Recording:
-    """What the null sink sounded: `sound` is PCM, `began` the monotonic time of its first frame."""
+    """What the null sink sounded. All times are seconds of `time.monotonic`, the same for all processes."""
 
     sound: bytearray = field(default_factory=bytearray)
+    """PCM."""
     began: float = float("inf")
+    """When the first frame sounded, late by the few milliseconds it takes to get here."""
+    stalls: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when a processor stood still: a virtual machine may be kept waiting by its host."""
 
     def take(self, block: bytes) -> None:
         """Adds a block that arrived now; the promptest block tells best when the recording began."""
         self.sound += block
-        self.began = min(self.began, time.monotonic() - seconds(len(self.sound) // 2))
+        self.began = min(self.began, time.monotonic() - seconds(length(self.sound)))
+
+    def stalled(self, start: float, end: float) -> bool:
+        """Whether the machine stood still between two times."""
+        return any(start < until and since < end for since, until in self.stalls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +75,27 @@ class SoundServer:
     @contextlib.contextmanager
     def record(self) -> Iterator[Recording]:
         """Records from before the block begins until 0.3 s after it ends."""
+        recording = Recording()
+        over = threading.Event()
         command = ["parec", f"--device={SINK}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
         command += ["--channels=1", "--latency-msec=10"]
-        recording = Recording()
-        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, bufsize=0) as parec:
+        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parec:
             assert parec.stdout is not None
-            reader = threading.Thread(target=_copy, args=(parec.stdout.fileno(), recording))
-            reader.start()
+            threads = [threading.Thread(target=_copy, args=(parec.stdout.fileno(), recording))]
+            for cpu in os.sched_getaffinity(0):
+                threads.append(threading.Thread(target=_watch, args=(cpu, recording, over)))
+            for thread in threads:
+                thread.start()
             try:
                 wait_until(lambda: len(recording.sound) > 0, "the first recorded frame")
                 yield recording
-                enough = len(recording.sound) + 2 * frames(0.3)
-                wait_until(lambda: len(recording.sound) >= enough, "the last recorded frames")
+                enough = len(recording.sound) + WIDTH * frames(0.3)
+                wait_until(lambda: len(recording.sound) >= enough or parec.poll() is not None, "the last frames")
             finally:
+                over.set()
                 parec.terminate()
-                reader.join()
+                for thread in threads:
+                    thread.join()
 
 
 def _copy(source: int, recording: Recording) -> None:
@@ -83,12 +103,22 @@ def _copy(source: int, recording: Recording) -> None:
         recording.take(block)
 
 
+def _watch(cpu: int, recording: Recording, over: threading.Event) -> None:
+    os.sched_setaffinity(0, {cpu})  # of this thread alone
+    last = time.monotonic()
+    while not over.wait(0.005):
+        now = time.monotonic()
+        if now - last > STALL:
+            recording.stalls.append((last, now))
+        last = now
+
+
 def onsets(sound: bytes | bytearray, quiet: float = 0.1) -> list[float]:
-    """The seconds from the beginning at which sound sets in after at least `quiet` seconds of silence."""
+    """The seconds at which sound sets in after at least `quiet` seconds of silence, from the beginning."""
+    samples = array.array("h", bytes(sound[: length(sound) * WIDTH]))
     gap = frames(quiet)
     found: list[float] = []
     last_loud = -gap
-    samples = array.array("h", bytes(sound[: len(sound) // 2 * 2]))
     for position, sample in enumerate(samples):
         if sample > LOUD or sample < -LOUD:
             if position - last_loud >= gap:
@@ -97,28 +127,41 @@ def onsets(sound: bytes | bytearray, quiet: float = 0.1) -> list[float]:
     return found
 
 
-def beep(length: float) -> Pcm:
-    """A square tone of 1,050 Hz, loud from its first sample so that its onset is exact."""
-    half_wave = 21 // 2
-    wave = array.array("h", [12_000] * half_wave + [-12_000] * (half_wave + 1))
-    return (wave.tobytes() * (frames(length) // 21 + 1))[: 2 * frames(length)]
+def off_plan(recording: Recording, planned: Sequence[float], quiet: float = 0.1) -> list[float]:
+    """By how many seconds each time from one onset to the next is longer than planned.
+
+    Only of those during which the machine did not stand still. AssertionError: not as many onsets as planned.
+    """
+    heard = onsets(recording.sound, quiet)
+    assert len(heard) == len(planned), f"{len(heard)} onsets heard, {len(planned)} planned: {heard}"
+    at = recording.began
+    return [
+        (end - start) - (planned_end - planned_start)
+        for (start, end), (planned_start, planned_end) in zip(pairwise(heard), pairwise(planned), strict=True)
+        if not recording.stalled(at + start - 0.2, at + end + 0.1)
+    ]
+
+
+def beep(span: float) -> Pcm:
+    """A square tone of 1,050 Hz, loud from its first frame, so that its onset is exact."""
+    wave = array.array("h", [12_000] * 10 + [-12_000] * 11).tobytes()
+    return (wave * (frames(span) // 21 + 1))[: WIDTH * frames(span)]
 
 
 @contextlib.contextmanager
 def start_server(folder: Path) -> Iterator[SoundServer]:
-    """A server of its own in `folder`, ready to play; gone when the block ends."""
-    socket = folder / "native"
-    alsa = folder / "alsa.conf"
-    alsa.write_text('pcm.!default { type pulse }\nctl.!default { type pulse }\n', encoding="utf-8")
-    env = silent_env(folder) | {"PULSE_SERVER": f"unix:{socket}", "ALSA_CONFIG_PATH": str(alsa)}
+    """A server of its own in the empty `folder`, ready to play; gone when the block ends."""
+    socket, alsa, log = folder / "native", folder / "alsa.conf", folder / "log"
+    alsa.write_text("pcm.!default { type pulse }\nctl.!default { type pulse }\n", encoding="utf-8")
+    env = deviceless(folder) | {"PULSE_SERVER": f"unix:{socket}", "ALSA_CONFIG_PATH": str(alsa)}
     command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
     command += [f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1"]
     command += [f"--load=module-null-sink sink_name={SINK} rate={SERVER_RATE}"]
-    with (folder / "pulseaudio.log").open("wb") as log:
-        process = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=env, stdout=output, stderr=output)
     try:
         wait_until(lambda: process.poll() is not None or _answers(env), "the sound server")
-        assert process.poll() is None, (folder / "pulseaudio.log").read_text(encoding="utf-8")
+        assert process.poll() is None, log.read_text(encoding="utf-8")
         yield SoundServer(process, env)
     finally:
         process.kill()
@@ -130,14 +173,17 @@ def _answers(env: dict[str, str]) -> bool:
     return subprocess.run(command, env=env, capture_output=True, check=False).returncode == 0
 
 
-def silent_env(folder: Path) -> dict[str, str]:
-    """An environment in which nobody answers: no sound server, no ALSA configuration, a home of its own."""
-    nowhere = str(folder / "nowhere")
-    mine = {name: str(folder) for name in ("HOME", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "XDG_CONFIG_HOME")}
+def deviceless(folder: Path) -> dict[str, str]:
+    """An environment without any sound device: no server answers, ALSA has no configuration, `folder` is home."""
+    nowhere = folder / "nowhere"
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULSE_", "ALSA_", "PIPEWIRE_", "DBUS_")) and name != "DISPLAY"
+    }
+    homes = ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "PULSE_RUNTIME_PATH")
     return (
-        {name: value for name, value in os.environ.items() if not name.startswith(("PULSE_", "ALSA_", "PIPEWIRE_"))}
-        | mine
-        | {"PULSE_SERVER": f"unix:{nowhere}", "ALSA_CONFIG_PATH": nowhere}
+        kept | dict.fromkeys(homes, str(folder)) | {"PULSE_SERVER": f"unix:{nowhere}", "ALSA_CONFIG_PATH": str(nowhere)}
     )
 
 

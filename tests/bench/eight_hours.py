@@ -4,8 +4,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from voice_guide.cli.listening import _export
-from voice_guide.cli.parts import chosen, compile_script, remembering
+from voice_guide.cli.exporting import write_mp3
+from voice_guide.cli.parts import chosen, remembering
+from voice_guide.pcm import seconds
+from voice_guide.script import compile_script
 from voice_guide.timeline import sketch
 from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE
 
@@ -24,7 +26,7 @@ def peak() -> float:
 hours, file, *name = sys.argv[1:]
 library, routine = chosen(tuple(name))
 plan = compile_script(routine, library.phrases)
-times = round(int(hours) * 3600 * 22_050 / sketch(plan.cues).length)
+times = round(int(hours) * 3600 / seconds(sketch(plan.cues).length))
 with remembering(None, DEFAULT_RATE, DEFAULT_PITCH) as voice:
-    _export(routine, replace(plan, cues=plan.cues * times), voice, Path(file))
+    write_mp3(routine, replace(plan, cues=plan.cues * times), voice, Path(file))
 print(peak())

@@ -12,11 +12,10 @@ EIGHT_HOURS = str(Path(__file__).with_name("eight_hours.py"))
 
 def half_an_hour(folder: Path) -> Iterator[Row]:
     """The whole process with a warm cache, against only the encoding of what it writes."""
-    import lameenc
-
-    from voice_guide.cli.parts import compile_script, rendered
+    from voice_guide.cli.parts import rendered
     from voice_guide.library import Library
-    from voice_guide.pcm import length, silence
+    from voice_guide.pcm import length, seconds, silence
+    from voice_guide.script import compile_script
     from voice_guide.sinks.mp3 import _encoder
     from voice_guide.voices import open_voice
     from voice_guide.voices.cache import Remembering
@@ -39,11 +38,10 @@ def half_an_hour(folder: Path) -> Iterator[Row]:
         return seconds_of(lambda: (encoder.encode(whole), encoder.flush()))
 
     took, alone = medians(3, ours, lame)
-    minutes = length(whole) / 22_050 / 60
     yield Row(
         "export, warm cache, whole process", f"{took / alone:.2f} x LAME", "<= 0.15", took <= 0.15 * alone,
-        f"{minutes:.0f} minutes: {took:.2f} s against {alone:.2f} s of LAME {lameenc.__version__ if hasattr(lameenc, '__version__') else ''}"
-        "\njoining frames encoded before is not built yet: every export encodes all of it",
+        f"{seconds(length(whole)) / 60:.0f} minutes: {took:.2f} s, and LAME alone {alone:.2f} s, on the same sound and settings;\n"
+        "joining frames that were encoded before is not built yet: every export encodes all of it",
     )  # fmt: skip
     need("ffmpeg")
     naive = seconds_of(lambda: _naive(sounds, folder / "naive.mp3"))

@@ -1,18 +1,19 @@
 """Where sound goes while you listen: a sink by its name, loaded when it is first asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from voice_guide.errors import SinkError
 from voice_guide.pcm import frames
-
-if TYPE_CHECKING:
-    from voice_guide.player import Sink
+from voice_guide.player import Sink
 
 STRETCH = frames(0.02)
 """Frames a sink in real time takes at once: short enough to answer a key, long enough to be cheap."""
+
+CONNECT = "connect one or start the sound server, or write an MP3 with 'voice-guide export'"
+LOST = (
+    "the sound device stopped taking sound; see that it is connected and the sound server runs,"
+    " then go on with 'voice-guide resume'"
+)
 
 SINKS = ("speaker", "simpleaudio", "silent")
 

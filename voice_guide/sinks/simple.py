@@ -7,16 +7,13 @@ from typing import Any
 
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
+from voice_guide.sinks import CONNECT, LOST
 from voice_guide.sinks.alsa import hush
 
 POLL = 0.02  # seconds
-PATIENCE = 0.5  # seconds a buffer may end too early or too late before the device counts as lost
+EARLY = 0.5  # seconds: a buffer that ends sooner than this before its time was cut by a lost device
+LATE = 3.0  # seconds: a sleeping device may take two to wake, and nothing tells how far the sound is
 DRAINED = 0.03  # seconds from a buffer's last sound until simpleaudio says that it is over
-
-LOST = (
-    "the sound device stopped taking sound; see that it is connected and the sound server runs,"
-    " then go on with 'voice-guide resume'"
-)
 
 
 class SimpleAudio:
@@ -59,19 +56,16 @@ class SimpleAudio:
         try:
             self._playing = self._play(block, 1, WIDTH, RATE)
         except self._fault as fault:
-            raise SinkError(
-                f"no sound device answers ({fault}); connect one or start the sound server,"
-                " or write an MP3 with 'voice-guide export'"
-            ) from fault
+            raise SinkError(f"no sound device answers ({fault}); {CONNECT}") from fault
         end = began + seconds(length(block))
         while self._playing.is_playing():
             if self._wanted():
                 self.close()
                 return min(length(block), frames(max(0.0, time.monotonic() - began - DRAINED)))
-            if time.monotonic() > end + PATIENCE:
+            if time.monotonic() > end + LATE:
                 raise SinkError(LOST)
             time.sleep(POLL)
-        if time.monotonic() < end - PATIENCE:
+        if time.monotonic() < end - EARLY:
             raise SinkError(LOST)
         return length(block)
 
@@ -81,6 +75,6 @@ class SimpleAudio:
             return
         playing, self._playing = self._playing, None
         playing.stop()
-        give_up = time.monotonic() + PATIENCE
+        give_up = time.monotonic() + EARLY
         while playing.is_playing() and time.monotonic() < give_up:
             time.sleep(POLL / 4)

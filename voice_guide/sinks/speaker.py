@@ -9,7 +9,7 @@ from typing import Any
 
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, WIDTH, Pcm, length
-from voice_guide.sinks import STRETCH
+from voice_guide.sinks import CONNECT, LOST, STRETCH
 from voice_guide.sinks.alsa import hush
 
 # A key is answered two periods later at most, and the device survives a standstill of almost one.
@@ -22,8 +22,6 @@ WAKING = 5.0  # seconds a device may take to open and to ask for more than its f
 # Not miniaudio's null device, which would swallow a session unheard, nor JACK, whose library starts
 # servers and prints where there is none.
 BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "SNDIO", "AUDIO4", "OSS", "PULSEAUDIO", "ALSA")
-
-REMEDY = "connect one or start the sound server, or write an MP3 with 'voice-guide export'"
 
 
 class Speaker:
@@ -55,7 +53,7 @@ class Speaker:
         if self._fault:
             raise SinkError(self._fault)
         if self._opening.is_alive():
-            raise SinkError(f"the sound device did not open within {WAKING:g} seconds; {REMEDY}")
+            raise SinkError(f"the sound device did not open within {WAKING:g} seconds; {CONNECT}")
         with self._changed:
             self._queue += block
             self._fed = True
@@ -85,11 +83,8 @@ class Speaker:
     def _await(self, done: Callable[[], bool]) -> None:
         while not self._changed.wait_for(done, PATIENCE / 10):
             now = time.monotonic()
-            if now - self._asked > PATIENCE and (self._requests > PERIODS or now > self._awake_by):
-                raise SinkError(
-                    f"the sound device has taken no sound for {PATIENCE:g} second; see that it is connected"
-                    " and the sound server runs, then go on with 'voice-guide resume'"
-                )
+            if now - self._asked > PATIENCE and (self._requests > 1 or now > self._awake_by):
+                raise SinkError(LOST)
 
     def _open(self) -> None:
         try:
@@ -113,7 +108,7 @@ class Speaker:
             device.start(feed)
         except miniaudio.MiniaudioError as fault:
             reason = " ".join(str(part) for part in fault.args)
-            self._fault = f"no sound device answers ({reason}); {REMEDY}"
+            self._fault = f"no sound device answers ({reason}); {CONNECT}"
             return
         self._asked = time.monotonic()
         self._device = device
