@@ -149,14 +149,17 @@ def beep(span: float) -> Pcm:
 
 
 @contextlib.contextmanager
-def start_server(folder: Path) -> Iterator[SoundServer]:
-    """A server of its own in the empty `folder`, ready to play; gone when the block ends."""
+def start_server(folder: Path, asleep: bool = False) -> Iterator[SoundServer]:
+    """A server of its own in the empty `folder`, ready to play; gone when the block ends.
+
+    One that is `asleep` takes up to two seconds to begin, as some real devices do.
+    """
     socket, alsa, log = folder / "native", folder / "alsa.conf", folder / "log"
     alsa.write_text("pcm.!default { type pulse }\nctl.!default { type pulse }\n", encoding="utf-8")
     env = deviceless(folder) | {"PULSE_SERVER": f"unix:{socket}", "ALSA_CONFIG_PATH": str(alsa)}
     command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
     command += [f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1"]
-    command += [f"--load=module-null-sink sink_name={SINK} rate={SERVER_RATE}"]
+    command += [f"--load=module-null-sink sink_name={SINK} rate={SERVER_RATE} norewinds={0 if asleep else 1}"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=env, stdout=output, stderr=output)
     try:

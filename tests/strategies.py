@@ -11,6 +11,7 @@ TOOLS = st.builds(
     postures=st.just(("chair",)),
     press=st.just("Press."),
     release=st.just("Let go."),
+    off=st.floats(0, 10),
     ball=st.booleans(),
 )
 POSTURES = st.sampled_from([Posture("chair", "chair", "Sit."), Posture("wall", "wall", "Stand.", leave="Step away.")])

@@ -167,12 +167,12 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
             ("-", "Softer"),
             ("?", "Nothing to hold just now. About one minute to go|Nothing to hold just now. Less"),
             ("l", "Fifteen seconds more"),
-            (" ", "Paused. Ease off, and let go"),
+            (" ", "Paused. Come off slowly"),
             (" ", "We go on"),
-            ("n", "Ease off, and let go. We go on"),
+            ("n", "Come off slowly, all the way. We go on"),
             ("?", "You are at the palm center, left hand"),
-            ("b", "Ease off, and let go. We go back"),
-            ("q", "We stop here. Ease off slowly"),
+            ("b", "Come off slowly, all the way. We go back"),
+            ("q", "We stop here. Open your eyes"),
         ]:
             press(key)
             read(answer)

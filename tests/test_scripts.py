@@ -69,7 +69,7 @@ def test_no_session_is_over_half_an_hour(routine, library):
 
 def test_the_lying_routine_takes_about_twelve_minutes(library):
     routine = library.routines["Soft Landing"]
-    assert 11 <= seconds(sketch(compile_script(routine, library.phrases).cues).length) / 60 <= 13.5
+    assert 11 <= seconds(sketch(compile_script(routine, library.phrases).cues).length) / 60 <= 14
     assert {step.point.id for step in routine.steps if step.point} == BUTTOCK
     assert {step.posture.id for step in routine.steps if step.posture} == {"lying_on_ball"}
 
@@ -123,8 +123,7 @@ def test_the_shooting_pain_sentence_is_heard_right_before_the_back_pocket_is_pre
 
 def test_eyes_are_opened_before_every_way_of_standing_or_lying_down(library):
     for posture in library.catalogue.postures.values():
-        if not posture.id.startswith("seated"):
-            assert posture.enter.startswith("Open your eyes."), posture.id
+        assert posture.enter.startswith("Open your eyes."), posture.id
     for routine in library.routines.values():
         plan = compile_script(routine, library.phrases)
         if routine.ending == "awake":
@@ -161,7 +160,7 @@ def test_every_command_has_an_answer(library):
 
 def test_answers_that_leave_a_hold_say_so(library):
     for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP):
-        assert "ease off" in library.phrases.answers[name].lower()
+        assert "come off" in library.phrases.answers[name].lower()
 
 
 def test_no_spoken_sentence_stands_in_the_code(top, library):

@@ -265,6 +265,12 @@ def test_a_hold_is_not_entered_before_its_release_is_there():
     assert starts(tape(session), 2) == [0]
 
 
+def test_a_hold_whose_release_never_comes_is_never_entered():
+    session = of(small()[:3])
+    assert [number for number, _, _ in heard(tape(session))] == [1]
+    assert session.over
+
+
 def test_louder_is_louder_and_never_wraps():
     session = of([clip("rest", 0, 200 * RATE, 30_000, 200 * RATE)])
     for _ in range(20):

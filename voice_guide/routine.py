@@ -3,7 +3,7 @@
 Body facts come from `scripts/points.yaml`, which names the source of each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,6 +22,8 @@ class Tool:
     """Said as the hold begins."""
     release: str
     """Said as the hold ends."""
+    off: float
+    """The seconds to come off, with the words."""
     need: str = ""
     """What to have at hand, said at the start; empty for a hand."""
     ball: bool = False
@@ -37,11 +39,16 @@ class Posture:
     enter: str
     leave: str = ""
     """Said before the next posture, where leaving needs care."""
+    time: float = 7.0
+    """Quiet seconds to get into it or out of it, after the words."""
+    ready: str = ""
+    """Said before a ball goes to a place."""
     onto: str = "{ball}"
     """How the ball gets under the listener, around the point's own words."""
-    shift: str = ""
-    """Said when the ball goes to another place and the posture stays."""
+    change: str = ""
+    """Said when the other side comes and the posture stays."""
     need: str = ""
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class Point:
     before: str = ""
     press: str = ""
     ball: str = ""
+    search: float = 0.0
+    """Seconds more to find it: a tender spot is searched for."""
     places: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     postures: tuple[str, ...] = ()
@@ -160,6 +169,7 @@ class Catalogue:
     tools: Mapping[str, Tool]
     postures: Mapping[str, Posture]
     conditions: Mapping[str, str]
+    covers: Mapping[str, Sequence[str]]
     limits: Limits
     words: Mapping[str, Point] = field(default_factory=dict)
     """Every id, name and other name of a point, lower-case."""

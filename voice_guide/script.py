@@ -5,12 +5,12 @@ inside a hold, which runs from the `press` cue's first frame to the `release` cu
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Literal
 
-from voice_guide.routine import Posture, Routine, Side, Step, Tool
+from voice_guide.routine import Point, Posture, Routine, Side, Step, Tool
 
 Kind = Literal["intro", "notice", "move", "locate", "press", "breathe", "count", "release", "rest", "close"]
 
@@ -42,7 +42,7 @@ class Beat:
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
 
-Rounds = Sequence[tuple[Beat, ...]]
+Rounds = deque[tuple[Beat, ...]]
 """Lines that belong together, such as a breath in, a breath out and a word of advice."""
 
 
@@ -51,13 +51,13 @@ class Timing:
     """Least seconds for the phases around a hold."""
 
     intro: float
-    check: float
-    posture: float
     next: float
     find: float
+    """Of quiet, after the words that tell where a point is."""
     again: float
+    """Of quiet, when the place is known."""
     press: float
-    release: float
+    """Of a hold, before the first line inside it."""
     close: float
 
 
@@ -71,18 +71,20 @@ class Phrases:
     avoid: str
     join: str
     check: str
+    skin: str
     notice: str
     first: str
     next: str
     side: str
+    stop: str
     sides: Mapping[str, str]
     levels: Mapping[int, str]
-    breaths: Mapping[str, Rounds]
+    breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
     half: str
     countdown: tuple[str, ...]
     rest: str
     breathe: str
-    stay: Rounds
+    stay: Sequence[tuple[Beat, ...]]
     closing: Mapping[str, tuple[str, ...]]
     where: str
     where_rest: str
@@ -112,9 +114,12 @@ def spoken_seconds(text: str, rate: float = 140) -> float:
     return round((0.25 + letters * 0.088 + commas * 0.48 + stops * 0.75) * 140 / rate, 3)
 
 
-def compile_script(routine: Routine, phrases: Phrases) -> Plan:
-    """The whole session in cues: the opening, each step on each side, place and repetition, the closing."""
-    compiler = _Compiler(routine, phrases)
+def compile_script(routine: Routine, phrases: Phrases, rate: float = 140) -> Plan:
+    """The whole session in cues: the opening, each step on each side, place and repetition, the closing.
+
+    `rate` is the voice's, in words a minute, so that there is quiet after the words that need it.
+    """
+    compiler = _Compiler(routine, phrases, rate)
     compiler.opening()
     for step in routine.steps:
         for _ in range(step.repeat):
@@ -124,43 +129,52 @@ def compile_script(routine: Routine, phrases: Phrases) -> Plan:
 
 
 def hold_beats(length: float, room: float, breath: Rounds, phrases: Phrases) -> Iterator[tuple[float, Beat]]:
-    """The lines inside a hold of `length` seconds, each with its offset: breath, half way, countdown."""
+    """The lines inside a hold of `length` seconds, each with its offset: breath, half way, countdown.
+
+    The rounds that were said go to the end of `breath`, so that the next hold goes on from there.
+    """
     ending, half = length - len(phrases.countdown), length / 2
-    rounds = cycle(breath)
     if half >= room and half + 3 <= ending:
-        yield from _fill(rounds, room, half)
+        yield from _fill(breath, room, half)
         yield half, Beat(3, phrases.half)
-        yield from _fill(rounds, half + 3, ending)
+        yield from _fill(breath, half + 3, ending)
     if ending >= room:
         for number, word in enumerate(phrases.countdown):
             yield ending + number, Beat(1, word)
 
 
-def _fill(rounds: Iterator[tuple[Beat, ...]], at: float, end: float) -> Iterator[tuple[float, Beat]]:
+def _fill(rounds: Rounds, at: float, end: float) -> Iterator[tuple[float, Beat]]:
     """Whole rounds while they fit; the last may lose its third line, never the breath out."""
-    for lines in rounds:
+    while rounds:
+        lines = rounds[0]
         fitting = lines if at + sum(line.seconds for line in lines) <= end else lines[:2]
         if at + sum(line.seconds for line in fitting) > end:
             return
         for line in fitting:
             yield at, line
             at += line.seconds
+        rounds.rotate(-1)
 
 
 class _Compiler:
-    """Writes cues one after the other; knows the posture and tool the last step left the listener in."""
+    """Writes cues one after the other; knows where the last step left the listener."""
 
-    def __init__(self, routine: Routine, phrases: Phrases) -> None:
-        self.routine, self.phrases, self.timing = routine, phrases, phrases.timing
+    def __init__(self, routine: Routine, phrases: Phrases, rate: float) -> None:
+        self.routine, self.phrases, self.timing, self.rate = routine, phrases, phrases.timing, rate
         self.cues: list[Cue] = []
         self.titles: list[str] = []
         self.wheres: list[str] = []
+        self.point: str | None = None
+        self.side: Side | None = None
         self.posture: Posture | None = None
-        self.tool: Tool | None = None
-        self.found: set[tuple[str, str]] = set()
-        self.pressed = False
+        self.last: tuple[str, Side | None, str] | None = None
+        """The spot pressed last: point, side, place."""
+        self.found: set[str] = set()
+        self.breaths = {name: deque(rounds) for name, rounds in phrases.breaths.items()}
 
-    def say(self, kind: Kind, text: str, span: float = 0.0, *, spare: float = 0.0) -> None:
+    def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
+        """A cue of at least `span` seconds, and `quiet` seconds after its words."""
+        span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
         self.cues.append(Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point, spare))
 
     def begin(self, title: str, where: str, point: str | None = None, side: Side | None = None) -> None:
@@ -171,14 +185,13 @@ class _Compiler:
     def block(
         self, kind: Kind, text: str, seconds: float, beats: Iterator[tuple[float, Beat]], spare: float = 0.0
     ) -> None:
-        """A cue that lasts exactly `seconds`, with optional lines inside at fixed offsets."""
+        """A cue that lasts `seconds`, with optional lines inside at fixed offsets."""
         inside = [(at, beat.say) for at, beat in beats if beat.say]
         ends = [at for at, _ in inside[1:]] + [seconds] * bool(inside)
         self.say(kind, text, inside[0][0] if inside else seconds, spare=spare)
+        counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
         for (at, line), end in zip(inside, ends, strict=True):
-            inner: Kind = (
-                "count" if kind == "press" and line in (*self.phrases.countdown, self.phrases.half) else "breathe"
-            )
+            inner: Kind = "count" if line in counted else "breathe"
             step = len(self.titles) - 1
             self.cues.append(Cue(inner, line, end - at, step, self.side, True, self.point))
 
@@ -192,11 +205,12 @@ class _Compiler:
             self.say("intro", phrases.need.format(things=things), self.timing.intro)
         if conditions := self.listed(routine.avoid):
             self.say("notice", phrases.avoid.format(conditions=conditions))
+        self.say("notice", phrases.skin)
         if routine.before:
             self.say("notice", routine.before)
-        self.say("notice", phrases.check, self.timing.check)
+        self.say("notice", phrases.check, quiet=2)
         if routine.ending != "asleep":
-            self.say("intro", phrases.notice, self.timing.next)
+            self.say("intro", phrases.notice, quiet=3)
 
     def listed(self, words: Sequence[str]) -> str:
         once = list(dict.fromkeys(filter(None, words)))
@@ -209,53 +223,72 @@ class _Compiler:
                     self.press(step, side, place)
             return
         self.begin(_title(step.text), self.phrases.where_rest)
-        self.settle(step)
+        self.settle(step.posture)
+        self.last = self.last and (self.last[0], None, self.last[2])
         kind: Kind = {"rest": "rest", "breathe": "breathe"}.get(step.do, "move")  # type: ignore[assignment]
         if step.do == "breathe":
-            room = max(self.timing.press, spoken_seconds(step.text) + 1)
-            beats = _fill(cycle(self.phrases.breaths[step.breath]), room, step.seconds)
+            room = max(self.timing.press, spoken_seconds(step.text, self.rate) + 1)
+            beats = _fill(self.breaths[step.breath], room, step.seconds)
         else:
-            beats = _fill(cycle(self.phrases.stay), 0.0, step.seconds - STAY_BEFORE_END)
+            beats = _fill(deque(self.phrases.stay), 0.0, step.seconds - STAY_BEFORE_END)
         self.block(kind, step.text, step.seconds, beats)
 
-    def settle(self, step: Step) -> str:
-        """Say how to leave the old posture and enter the new; what is left to say of it comes back."""
-        if step.posture is None or step.posture == self.posture:
-            return "" if step.posture is None or not self.pressed else step.posture.shift
-        leave, enter = self.posture.leave if self.posture else "", step.posture.enter
-        opening = leave.partition(". ")[0] + ". "
-        words = " ".join(filter(None, (leave, enter.removeprefix(opening))))
-        self.posture = step.posture
-        self.say("move", words, self.timing.posture)
-        return ""
+    def settle(self, posture: Posture | None, lead: str = "", then: str = "") -> None:
+        """Out of the old posture and into the new, if it is another: what comes, and how to be there."""
+        if posture is None or posture == self.posture:
+            if lead or then:
+                self.say("move", _once(lead, then), quiet=self.timing.next)
+            return
+        before, self.posture = self.posture, posture
+        words = _once(before.leave if before else "", lead, posture.enter, then)
+        self.say("move", words, quiet=max(posture.time, before.time if before else 0.0))
 
     def press(self, step: Step, side: Side | None, place: str) -> None:
-        point, tool, phrases = step.point, step.tool, self.phrases
-        assert point is not None and tool is not None
+        point, tool, posture, phrases = step.point, step.tool, step.posture, self.phrases
+        assert point is not None and tool is not None and posture is not None
         named = phrases.sides[side].format(part=point.part) if side else ""
         title = ", ".join(filter(None, (point.name, named, place)))
         self.begin(_title(title), phrases.where.format(place=title), point.id, side)
-        shift = self.settle(step) if tool.ball or step.posture != self.posture else ""
-        known = (point.id, place) in self.found
-        lead = phrases.side if known else phrases.next if self.pressed else phrases.first
-        self.say("move", " ".join(filter(None, (shift, lead.format(place=title)))), self.timing.next)
-        first = all(point.id != found for found, _ in self.found)
-        placing = self.posture.onto.format(ball=point.ball) if tool.ball and self.posture else ""
-        if first:
-            self.say("locate", point.find, self.timing.find)
-            self.say("locate", placing or point.press)
-        else:
-            self.say("locate", placing or point.again, self.timing.again)
-        self.found.add((point.id, place))
-        if step.text:
-            self.say("notice", step.text)
-        if point.before:
-            self.say("notice", point.before)
-        beats = hold_beats(step.seconds, self.timing.press, phrases.breaths[step.breath], phrases)
+        self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
+        self.locate(point, tool, posture)
+        for caution in filter(None, (step.text, point.before)):
+            self.say("notice", caution)
+        beats = hold_beats(step.seconds, self.timing.press, self.breaths[step.breath], phrases)
         words = f"{tool.press} {phrases.levels[step.pressure]}"
         self.block("press", words, step.seconds, beats, self.spare(step))
-        self.say("release", tool.release, self.timing.release)
-        self.pressed, self.tool = True, tool
+        self.say("release", tool.release, tool.off)
+        self.last = (point.id, side, place)
+
+    def lead(self, point: Point, side: Side | None, place: str, title: str) -> str:
+        """The name of what comes, as short as the spot before allows."""
+        if self.last is None:
+            return self.phrases.first.format(place=title)
+        if place and self.last[:2] == (point.id, side):
+            return self.phrases.stop.format(place=place)
+        known = self.last[0] == point.id and self.last[2] == place
+        return (self.phrases.side if known else self.phrases.next).format(place=title)
+
+    def ready(self, posture: Posture, tool: Tool, side: Side | None) -> str:
+        """What a hand or a leg does first, unless the release just before left it so."""
+        turned = self.last is None or self.last[1] != side
+        if tool.ball:
+            return posture.ready if turned or posture != self.posture else ""
+        return posture.change if turned and self.last and side and posture == self.posture else ""
+
+    def locate(self, point: Point, tool: Tool, posture: Posture) -> None:
+        """Where it is, the first time in full, and how the ball gets there or the hand presses."""
+        first = point.id not in self.found
+        self.found.add(point.id)
+        if first:
+            self.say("locate", point.find, quiet=self.timing.find + point.search)
+        if tool.ball:
+            self.say(
+                "locate", posture.onto.format(ball=point.ball), quiet=self.timing.again + point.search * (not first)
+            )
+        elif first:
+            self.say("locate", point.press)
+        else:
+            self.say("locate", point.again, quiet=self.timing.again + point.search)
 
     def spare(self, step: Step) -> float:
         assert step.point is not None and step.tool is not None and step.point.hold is not None
@@ -265,9 +298,15 @@ class _Compiler:
         lines = self.phrases.closing[self.routine.ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
         if self.posture and self.posture.leave and self.routine.ending != "asleep":
-            self.say("move", self.posture.leave, self.timing.posture)
+            self.say("move", self.posture.leave, quiet=self.posture.time)
         for line in lines:
             self.say("close", line, self.timing.close / len(lines))
+
+
+def _once(*texts: str) -> str:
+    """The sentences of all texts, each said once."""
+    sentences = [sentence for text in texts for sentence in re.split(r"(?<=[.?!]) ", text) if sentence]
+    return " ".join(dict.fromkeys(sentences))
 
 
 def _title(text: str) -> str:

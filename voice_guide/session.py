@@ -150,7 +150,7 @@ class Session:
         if self.paused and not self.over:
             return silence(min(wanted, PATIENCE))
         if self._waiting():
-            if self.whole and self._at >= len(self._clips):
+            if self.whole:
                 self.over = True
             else:
                 count = min(wanted, PATIENCE)
@@ -184,7 +184,7 @@ class Session:
             return False
         if self._at >= len(self._clips):
             return True
-        return self._clips[self._at].cue.kind == "press" and self._release() is None and not self.whole
+        return self._clips[self._at].cue.kind == "press" and self._release() is None
 
     def _release(self) -> int | None:
         """Inside a hold, the index of the release that ends it."""

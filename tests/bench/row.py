@@ -48,9 +48,13 @@ def medians(times: int, *actions: Callable[[], float]) -> list[float]:
 
 
 def environment(folder: Path, env: dict[str, str] | None = None) -> dict[str, str]:
-    """A home of its own for voice-guide, with its cache in `folder`/cache, so that nothing of a person is used."""
-    home = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "TMPDIR", "VOICE_GUIDE_SCRIPTS")}
-    return (env or dict(os.environ)) | home | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "NO_COLOR": "1"}
+    """A home of its own for voice-guide, with its cache in `folder`/cache, so that nothing of a person is used.
+
+    Bytecode is kept, as for a listener, even where the shell says that it shall not be.
+    """
+    home = dict.fromkeys(("HOME", "XDG_DATA_HOME", "TMPDIR", "VOICE_GUIDE_SCRIPTS"), str(folder))
+    kept = {name: value for name, value in (env or os.environ).items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | home | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "NO_COLOR": "1"}
 
 
 def run(command: Sequence[str], env: dict[str, str] | None = None) -> str:

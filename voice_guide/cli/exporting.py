@@ -28,7 +28,7 @@ def export_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: i
     """
     with remembering(voice, rate, pitch) as speaker:
         library, routine = chosen(name)
-        plan = compile_script(routine, library.phrases)
+        plan = compile_script(routine, library.phrases, rate)
         path = output or Path()
         if path.is_dir():
             path = path / f"{routine.id}.mp3"

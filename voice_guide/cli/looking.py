@@ -74,7 +74,7 @@ def show_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int
     voice-guide show soft landing --voice tone --json
     """
     library, routine = chosen(name)
-    plan = compile_script(routine, library.phrases)
+    plan = compile_script(routine, library.phrases, rate)
     with remembering(voice, rate, pitch) as speaker:
         timeline = rendered(plan, speaker)
         key = speaker.key

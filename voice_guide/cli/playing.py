@@ -62,7 +62,7 @@ def play_command(
     """
     with remembering(voice, rate, pitch) as speaker:
         library, routine = chosen(name)
-        plan = compile_script(routine, library.phrases)
+        plan = compile_script(routine, library.phrases, rate)
         try:
             code = _listen(plan, library, speaker, sink)
         except SilentMachine as error:

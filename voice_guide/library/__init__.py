@@ -11,7 +11,7 @@ from typing import Any
 
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library.document import Document
-from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, SafetyShape
+from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, SafetyShape, Shape
 from voice_guide.library.steps import Reader, slug
 from voice_guide.names import Entry, Names
 from voice_guide.routine import Catalogue, Hold, Limits, Point, Posture, Pressure, Routine, Tool
@@ -104,16 +104,22 @@ class Library:
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:
     tools = {key: Tool(id=key, postures=tuple(tool.postures), **tool.model_dump(exclude={"postures"}))
              for key, tool in shape.tools.items()}  # fmt: skip
-    postures = {key: Posture(id=key, **posture.model_dump()) for key, posture in shape.postures.items()}
+    postures = {key: Posture(id=key, **_values(posture)) for key, posture in shape.postures.items()}
     points = {}
     for key, point in shape.points.items():
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in point.model_dump().items()}
+        values = _values(point)
         pressed = not values.pop("reference") and point.hold and point.pressure
         values["hold"] = Hold(**values["hold"]) if pressed else None
         values["pressure"] = Pressure(**values["pressure"]) if pressed else None
         points[key] = Point(id=key, **values)
     words = {word.lower(): point for point in points.values() for word in (*point.also, point.name, point.id)}
-    return Catalogue(points, tools, postures, safety.conditions, Limits(**safety.limits.model_dump()), words)
+    return Catalogue(
+        points, tools, postures, safety.conditions, safety.covers, Limits(**safety.limits.model_dump()), words
+    )
+
+
+def _values(shape: Shape) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in shape.model_dump().items()}
 
 
 def _phrases(shape: PhrasesShape) -> Phrases:

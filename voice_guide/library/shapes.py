@@ -49,7 +49,8 @@ class RoutineShape(Shape):
     steps: list[StepShape] = Field(min_length=1, max_length=100)
     aliases: list[Name] = Field([], max_length=12)
     source: Text = "yours"
-    avoid: list[Name] | None = None
+    avoid: list[Name] = Field([], max_length=30)
+    fits: list[Name] = Field([], max_length=30)
     before: Text | None = None
     ending: Name = "awake"
     tool: Name | None = None
@@ -61,10 +62,13 @@ class PostureShape(Shape):
 
     name: Name
     enter: Text
-    onto: Text = "{ball}"
-    shift: str = ""
     leave: str = ""
+    time: Seconds = 7.0
+    ready: str = ""
+    onto: Text = "{ball}"
+    change: str = ""
     need: str = ""
+    avoid: list[Name] = []
 
 
 class ToolShape(Shape):
@@ -73,6 +77,7 @@ class ToolShape(Shape):
     name: Name
     press: Text
     release: Text
+    off: Seconds
     postures: list[Name]
     longest: Seconds
     need: str = ""
@@ -113,6 +118,7 @@ class PointShape(Shape):
     before: str = ""
     press: str = ""
     ball: str = ""
+    search: float = 0.0
     places: list[Text] = []
     tools: list[Name] = []
     postures: list[Name] = []
@@ -143,7 +149,8 @@ class SafetyShape(Shape):
     """safety.yaml."""
 
     limits: LimitsShape
-    conditions: dict[str, Text]
+    conditions: dict[str, str]
+    covers: dict[str, list[str]]
     claims: list[str]
 
 
@@ -156,10 +163,12 @@ class PhrasesShape(Shape):
     join: str
     avoid: Text
     check: Text
+    skin: Text
     notice: Text
     first: Text
     next: Text
     side: Text
+    stop: Text
     sides: dict[str, Text]
     levels: dict[int, Text]
     half: Text

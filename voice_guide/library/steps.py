@@ -56,10 +56,11 @@ class Reader:
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
         steps = tuple(step for step in read if step)
         self._once(steps)
-        avoid = shape.avoid if shape.avoid is not None else self._from_points(steps)
-        for number, name in enumerate(avoid):
-            if name not in self.catalogue.conditions:
-                self._unknown(("avoid", number), "condition", name, self.catalogue.conditions)
+        conditions = self.catalogue.conditions
+        for key, names in (("avoid", shape.avoid), ("fits", shape.fits)):
+            for number, name in enumerate(names):
+                if name not in conditions:
+                    self._unknown((key, number), "condition", name, conditions)
         self.document.settle()
         routine = Routine(
             id=slug(shape.name),
@@ -68,7 +69,7 @@ class Reader:
             steps=steps,
             source=shape.source,
             aliases=tuple(shape.aliases),
-            avoid=tuple(self.catalogue.conditions[name] for name in avoid),
+            avoid=tuple(filter(None, (conditions[name] for name in self._avoid(shape, steps)))),
             before=shape.before or "",
             ending=shape.ending,
             file=file,
@@ -88,8 +89,14 @@ class Reader:
             )
         self.document.settle()
 
-    def _from_points(self, steps: Iterable[Step]) -> list[str]:
-        return list(dict.fromkeys(name for step in steps if step.point for name in step.point.avoid))
+    def _avoid(self, shape: RoutineShape, steps: Iterable[Step]) -> list[str]:
+        """The conditions that the routine, its points and its postures ask to leave it out in, once each."""
+        asked = [*shape.avoid]
+        for step in steps:
+            asked += step.point.avoid if step.point else ()
+            asked += step.posture.avoid if step.posture else ()
+        covered = {name for wide in asked for name in self.catalogue.covers.get(wide, ())}
+        return [name for name in dict.fromkeys(asked) if name not in covered and name not in shape.fits]
 
     def _once(self, steps: Iterable[Step]) -> None:
         seen: set[tuple[str, Side | None, str]] = set()
@@ -137,7 +144,7 @@ class Reader:
             seconds=length or 0.0,
             text=shape.say or usual,
             posture=posture,
-            breath=self._breath(where, shape),
+            breath=self._breath(where, shape, "easy"),
             repeat=shape.repeat or 1,
             source=shape.source or "",
         )
@@ -168,7 +175,7 @@ class Reader:
             sides=self._sides(where, shape, point, tool),
             places=tuple(shape.places or point.places or ("",)),
             pressure=self._pressure(where, shape, point),
-            breath=self._breath(where, shape),
+            breath=self._breath(where, shape, "natural"),
             repeat=shape.repeat or 1,
             source=shape.source or "",
         )
@@ -239,8 +246,8 @@ class Reader:
             )
         return shape.pressure or point.pressure.target
 
-    def _breath(self, where: Where, shape: StepShape) -> str:
-        name = shape.breath or "natural"
+    def _breath(self, where: Where, shape: StepShape, usual: str) -> str:
+        name = shape.breath or usual
         if name not in self.phrases.breaths:
             self._unknown((*where, "breath"), "breath", name, self.phrases.breaths)
         return name
