@@ -14,10 +14,11 @@ from importlib.util import find_spec
 
 import pytest
 
-from sound_server import onsets, silent_env, start_server
+from sound_server import deviceless, off_plan, onsets, start_server, wait_until
 
 SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, side: left, hold: 30}\n"
 VOICE_GUIDE = (sys.executable, "-m", "voice_guide")
+TONE = ("--voice", "tone")
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def short(tmp_path):
 
 
 def command(path, *more):
-    return [*VOICE_GUIDE, "play", str(path), "--voice", "tone", *more]
+    return [*VOICE_GUIDE, "play", str(path), *TONE, *more]
 
 
 def environment(env, folder):
@@ -44,56 +45,52 @@ def speakers():
 
 @pytest.mark.device
 def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(short, tmp_path):
-    """All sinks at once, each on a server of its own: a session takes its time."""
-    shown = subprocess.run(
-        [*VOICE_GUIDE, "show", str(short), "--voice", "tone", "--json"], capture_output=True, check=True,
-        env=environment(dict(os.environ), tmp_path),
-    )  # fmt: skip
+    """Both sinks at once, each on a server of its own: a session takes its time."""
+    env = environment(dict(os.environ), tmp_path)
+    shown = subprocess.run([*VOICE_GUIDE, "show", short, *TONE, "--json"], capture_output=True, check=True, env=env)
     printed = [cue["start"] for cue in json.loads(shown.stdout)["cues"]]
     with ExitStack() as stack:
-        playing = []
-        for sink in speakers():
-            folder = tmp_path / sink
-            folder.mkdir()
-            server = stack.enter_context(start_server(folder))
-            recording = stack.enter_context(server.record())
-            process = subprocess.Popen(
-                command(short, "--sink", sink), env=environment(server.env, tmp_path), stdin=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
-            playing.append((sink, stack.enter_context(process), recording))
+        playing = [(sink, *stack.enter_context(heard_playing(short, sink, tmp_path))) for sink in speakers()]
         for sink, process, _ in playing:
-            _, said = process.communicate(timeout=180)
+            _, said = process.communicate(timeout=300)
             assert (process.returncode, said) == (0, ""), sink
     for sink, _, recording in playing:
-        heard = onsets(recording.sound)
-        assert len(heard) == len(printed), sink
-        off = [1000 * ((at - heard[0]) - (start - printed[0])) for at, start in zip(heard, printed, strict=True)]
-        assert max(map(abs, off)) < 20, (sink, off)
+        off = off_plan(recording, printed)
+        assert len(off) >= 4 and max(map(abs, off)) < 0.02, (sink, off)
+
+
+@contextmanager
+def heard_playing(script, sink, folder):
+    """voice-guide playing to a server of its own: the process and the recording."""
+    home = folder / sink
+    home.mkdir()
+    with start_server(home) as server, server.record() as recording:
+        env = environment(server.env, folder)
+        with subprocess.Popen(
+            command(script, "--sink", sink), env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            yield process, recording
 
 
 @pytest.mark.device
-def test_ctrl_c_is_followed_by_the_release_cue(sound_server, short, tmp_path):
-    with sound_server.record() as recording:
-        process = subprocess.Popen(
-            command(short), env=environment(sound_server.env, tmp_path), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )  # fmt: skip
-        with process:
-            wait_for(lambda: len(onsets(recording.sound)) >= 2, "the second cue")
-            process.send_signal(signal.SIGINT)
-            sent = time.monotonic() - recording.began
-            assert process.communicate(timeout=30)[1] == b""
-            took = time.monotonic() - recording.began - sent
+@pytest.mark.parametrize("sink", speakers())
+def test_ctrl_c_is_followed_by_the_release_cue(short, tmp_path, sink):
+    with heard_playing(short, sink, tmp_path) as (process, recording):
+        wait_until(lambda: len(onsets(recording.sound)) >= 2, "the second cue", 60)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic() - recording.began
+        assert process.communicate(timeout=60)[1] == ""
+        took = time.monotonic() - recording.began - sent
     assert process.returncode == 130
     after = [at for at in onsets(recording.sound) if at > sent - 0.05]
-    assert len(after) == 1 and after[0] - sent < 0.5, (sent, after)
-    assert took > 4, "the release cue was cut"
+    assert len(after) == 1 and after[0] - sent < 1, (sent, after)
+    assert took > 3, "the release cue was cut"
 
 
 @pytest.mark.device
 def test_without_a_device_it_says_so_in_one_line(short, tmp_path):
     done = subprocess.run(
-        command(short), env=environment(silent_env(tmp_path), tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
+        command(short), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 6
@@ -103,19 +100,12 @@ def test_without_a_device_it_says_so_in_one_line(short, tmp_path):
 @pytest.mark.device
 def test_without_a_device_the_mp3_is_written_where_that_was_asked_for(short, tmp_path):
     done = subprocess.run(
-        command(short, "--or-export"), env=environment(silent_env(tmp_path), tmp_path), stdin=subprocess.DEVNULL,
+        command(short, "--or-export"), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "short.mp3\n")
     assert len(done.stderr.splitlines()) == 1
     assert (tmp_path / "short.mp3").exists()
-
-
-def wait_for(ready, what):
-    give_up = time.monotonic() + 30
-    while not ready():
-        assert time.monotonic() < give_up, what
-        select.select([], [], [], 0.02)
 
 
 @contextmanager
@@ -161,11 +151,11 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
     with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, echoes):
         assert "space pause" in read(r"This is Short")
         assert not echoes()
-        read(r"Any new warning sign")
+        read(r"Have a firm chair")
         for key, answer in [
             ("+", "Louder"),
             ("-", "Softer"),
-            ("?", "Nothing to hold just now. About one minute to go|Nothing to hold just now. Less"),
+            ("?", r"Nothing to hold just now. About \w+ minutes? to go"),
             ("l", "Fifteen seconds more"),
             (" ", "Paused. Come off slowly"),
             (" ", "We go on"),
@@ -178,6 +168,6 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
             read(answer)
             if key == "n":
                 read(r"Palm center, left hand · \d:\d\d to go")
-        wait_for(lambda: process.poll() is not None, "the end")
+        wait_until(lambda: process.poll() is not None, "the end", 30)
         assert process.returncode == 0
         assert echoes()

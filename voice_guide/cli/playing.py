@@ -82,7 +82,7 @@ def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) ->
     ahead = Ahead(plan, library.phrases, voice)
     try:
         with _signals() as caught, Keys() as keys:
-            sink = _opened(sink_name, lambda: bool(caught) or keys.waiting())
+            sink = _opened(sink_name, lambda: caught.unheard or keys.waiting())
             line = Line(plan, ahead.words, captions=sink_name == "silent")
             if keys.present and line.live:
                 click.echo(HELP, err=True)
@@ -95,7 +95,7 @@ def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) ->
         raise ahead.fault
     if session.late > RATE // 10:
         click.echo(f"The voice was late by {seconds(session.late):.1f} seconds in all, between steps.", err=True)
-    return INTERRUPTED if caught else 0
+    return INTERRUPTED if caught.any else 0
 
 
 def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
@@ -108,16 +108,14 @@ def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
     return sink
 
 
-def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: list[int], line: "Line") -> Session:
-    stopped = False
-
+def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: "Caught", line: "Line") -> Session:
     def arriving(session: Session) -> Iterator[Command]:
-        nonlocal stopped
         if not session.whole:
             ahead.deliver(session)
+            caught.unheard |= ahead.fault is not None
         yield from keys.pressed()
-        if (caught or ahead.fault) and not stopped:
-            stopped = True
+        if caught.unheard:
+            caught.unheard = False
             yield Command.STOP
 
     try:
@@ -127,12 +125,23 @@ def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: list[int], line: "Line")
         sink.close()
 
 
+class Caught:
+    """Whether a signal came, and whether the session has still to hear of it."""
+
+    any = unheard = False
+
+    def signal(self, number: int, frame: object) -> None:
+        """The handler. The first is enough: the last words are not said twice."""
+        self.unheard |= not self.any
+        self.any = True
+
+
 @contextmanager
-def _signals() -> Iterator[list[int]]:
+def _signals() -> Iterator[Caught]:
     """Signals that end a program end the session instead, with its last words."""
-    caught: list[int] = []
+    caught = Caught()
     names = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    before = {n: signal.signal(getattr(signal, n), lambda number, frame: caught.append(number)) for n in names}
+    before = {n: signal.signal(getattr(signal, n), caught.signal) for n in names}
     try:
         yield caught
     finally:

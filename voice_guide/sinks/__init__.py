@@ -11,8 +11,8 @@ STRETCH = frames(0.02)
 
 CONNECT = "connect one or start the sound server, or write an MP3 with 'voice-guide export'"
 LOST = (
-    "the sound device stopped taking sound; see that it is connected and the sound server runs,"
-    " then go on with 'voice-guide resume'"
+    "the sound device stopped taking sound; come off slowly, see that it is connected and the sound server runs,"
+    " and play again"
 )
 
 SINKS = ("speaker", "simpleaudio", "silent")
