@@ -182,7 +182,8 @@ def test_a_broken_script_of_ones_own_is_said_and_the_rest_goes_on(tmp_path):
     (tmp_path / "bad.yaml").write_text("name: no\n")
     library = Library(own=tmp_path)
     assert len(library.routines) == 24
-    assert "bad.yaml is left out" in library.broken[0] and "voice-guide check" in library.broken[0]
+    (line,) = library.broken
+    assert "bad.yaml:1: " in line and "(and 2 more)" in line and "voice-guide check" in line
 
 
 def test_everything_its_points_and_postures_ask_for_is_said(library, tmp_path):
@@ -236,4 +237,5 @@ def test_the_example_of_the_scripts_readme_plays(library, tmp_path, top):
 
 def test_a_slug_is_a_safe_file_name():
     assert slug("../../Etc / Passwd!") == "etc-passwd"
+    assert slug("Тихая река") == "тихая-река"
     assert slug("...") == "routine"

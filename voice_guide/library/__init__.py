@@ -60,8 +60,9 @@ class Library:
             try:
                 routine = self.read(path, mine=True, shipped=shipped)
             except RoutineError as error:
-                count = len(str(error).splitlines())
-                self.broken.append(f"{path} is left out, {count} faults: `voice-guide check {path}`")
+                first, *more = str(error).splitlines()
+                others = f" (and {len(more)} more)" if more else ""
+                self.broken.append(f"{first}{others}; it is left out until `voice-guide check {path}` finds no fault")
                 continue
             found.pop(shipped.get(routine.id, ""), None)
             found[routine.name] = routine
@@ -102,8 +103,7 @@ class Library:
 
 
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:
-    tools = {key: Tool(id=key, postures=tuple(tool.postures), **tool.model_dump(exclude={"postures"}))
-             for key, tool in shape.tools.items()}  # fmt: skip
+    tools = {key: Tool(id=key, **_values(tool)) for key, tool in shape.tools.items()}
     postures = {key: Posture(id=key, **_values(posture)) for key, posture in shape.postures.items()}
     points = {}
     for key, point in shape.points.items():

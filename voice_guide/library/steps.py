@@ -35,8 +35,8 @@ T = TypeVar("T")
 
 
 def slug(name: str) -> str:
-    """A name as a file name: small letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "routine"
+    """A name as a file name: small letters and hyphens."""
+    return re.sub(r"[\W_]+", "-", name.lower()).strip("-") or "routine"
 
 
 class Reader:
