@@ -7,8 +7,9 @@ not fit its place is left out; the hold never moves.
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
-from voice_guide.pcm import Pcm, frames, length, silence
+from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
 from voice_guide.script import Cue, spoken_seconds
 
 GAP = frames(0.5)
@@ -85,7 +86,7 @@ def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
     (lead, sound), optional = block[0], block[1:]
     total = frames(sum(cue.span for cue, _ in block))
     if lead.kind == "press":
-        sound = sound[: total * 2]
+        sound = sound[: total * WIDTH]
     elif not optional:
         total = max(total, length(sound) + GAP)
     else:
@@ -103,6 +104,9 @@ def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
     return start + total
 
 
-def sketch(cues: Iterable[Cue], rate: float = 140) -> Timeline:
+def sketch(cues: Sequence[Cue], rate: float = 140) -> Timeline:
     """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any."""
-    return Timeline(tuple(lay((cue, silence(frames(spoken_seconds(cue.text, rate)))) for cue in cues)))
+    spoken = [frames(spoken_seconds(cue.text, rate)) for cue in cues]
+    # One silence that all share: a catalogue is sketched at every start.
+    quiet = cast(Pcm, memoryview(silence(max(spoken, default=0))))
+    return Timeline(tuple(lay((cue, quiet[: count * WIDTH]) for cue, count in zip(cues, spoken, strict=True))))

@@ -1,28 +1,26 @@
-"""`python tests/bench [WORD...]`: the table of figures, as ratios to peers run in the same call.
+"""`python tests/bench [WORD...]`: the table of figures, with the peers run in the same call.
 
-A word chooses rows, as in `python tests/bench export key`. BENCH_LONG=1 listens for ten minutes. A figure
-over its bar is shown and fails nothing: this measures, the tests judge.
+A word chooses rows, as in `python tests/bench export key`. BENCH_LONG=1 listens for more than ten minutes.
+A figure over its bar is shown and fails nothing.
 """
 
 import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(1, str(Path(__file__).parents[1]))  # for sound_server
 
 import exporting
 import listening
-import speaking
 import starting
-from row import CannotRun, Row
+from table import CannotRun
 
-ROWS: dict[str, Callable[[Path], Iterator[Row]]] = {
+ROWS = {
     "export": exporting.half_an_hour,
     "hours": exporting.eight_hours,
-    "render": speaking.sixty_cues,
+    "render": starting.sixty_cues,
     "first": listening.first_sound,
     "onset": listening.onsets_of_cues,
     "key": listening.reaction_to_a_key,
@@ -30,33 +28,30 @@ ROWS: dict[str, Callable[[Path], Iterator[Row]]] = {
     "help": starting.help_text,
     "suite": starting.test_suite,
 }
-LINE = "{:46} {:>24}  {:10} {}"
 
 
-def main() -> None:
-    """Print each row as it is measured."""
-    unknown = [word for word in sys.argv[1:] if word not in ROWS]
-    if unknown:
-        sys.exit(f"no row '{unknown[0]}'; choose among {', '.join(ROWS)}")
-    print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors\n")
-    print(LINE.format("what", "measured", "bar", "").rstrip())
-    for word in sys.argv[1:] or ROWS:
-        with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
-            show(word, Path(folder))
+def line(word: str, what: str, figure: str, bar: str, verdict: str) -> None:
+    """Print one line, as soon as it is known: all rows together take minutes."""
+    print(f"{word:7} {what:42} {figure:>17}   {bar:>7}  {verdict}".rstrip(), flush=True)
 
 
-def show(word: str, folder: Path) -> None:
-    """The rows of one measurement, or why there are none."""
+def measure(word: str, folder: Path) -> None:
+    """Print the rows of one measurement, or why there are none."""
     try:
         for row in ROWS[word](folder):
-            judged = "ok" if row.ok else "over"
-            print(LINE.format(row.what, row.figure, row.bar, judged))
-            for note in row.note.splitlines():
-                print(f"    {note}")
-            sys.stdout.flush()
+            figure = f"{row.figure:.{2 if row.figure < 10 else 0}f} {row.unit}"
+            line(word, row.what, figure, f"{row.bar:g}", "ok" if row.figure <= row.bar else "over")
+            for note in row.notes:
+                line("", f"  {note}", "", "", "")
     except Exception as fault:
         why = str(fault) if isinstance(fault, CannotRun) else f"{type(fault).__name__}: {fault}"
-        print(LINE.format(word, "", "", f"cannot run yet: {why}"), flush=True)
+        line(word, f"cannot run yet: {why}", "", "", "")
 
 
-main()
+if unknown := set(sys.argv[1:]) - set(ROWS):
+    sys.exit(f"no row '{min(unknown)}'; choose among {', '.join(ROWS)}")
+print(f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} processors")
+line("", "what", "measured", "bar", "")
+for chosen in sys.argv[1:] or ROWS:
+    with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as empty:
+        measure(chosen, Path(empty))

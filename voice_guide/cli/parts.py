@@ -1,17 +1,19 @@
 """What several commands share: the options of the voice, and a routine made ready to be spoken."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from voice_guide.cli import complete_name
-from voice_guide.library import Library
 from voice_guide.routine import Routine
 from voice_guide.script import Plan
 from voice_guide.timeline import Timeline, lay
 from voice_guide.voices import Voice, open_voice
 from voice_guide.voices.cache import Remembering, cache_folder
+
+if TYPE_CHECKING:
+    from voice_guide.library import Library
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,8 +50,10 @@ def remembering(voice: str | None, rate: int, pitch: int) -> Remembering:
     return Remembering(open_voice(voice, rate, pitch), cache_folder())
 
 
-def chosen(name: tuple[str, ...]) -> tuple[Library, Routine]:
+def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":
     """The library and the routine meant; warns of own scripts that cannot be used."""
+    from voice_guide.library import Library  # late: the voice starts meanwhile
+
     library = Library()
     routine = library.find(" ".join(name))
     for line in library.broken:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,6 @@ from voice_guide.cli import INTERRUPTED
 from voice_guide.cli.parts import chosen, clock, name_argument, remembering, voice_options, warn
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.errors import SinkError
-from voice_guide.library import Library
 from voice_guide.pcm import RATE, seconds
 from voice_guide.player import Sink, play
 from voice_guide.script import Plan, compile_script
@@ -21,6 +21,9 @@ from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import open_sink
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
+
+if TYPE_CHECKING:
+    from voice_guide.library import Library
 
 WHOLE = 10 * RATE
 """A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
@@ -77,7 +80,7 @@ def play_command(
     ctx.exit(code)
 
 
-def _listen(plan: Plan, library: Library, voice: Remembering, sink_name: str) -> int:
+def _listen(plan: Plan, library: "Library", voice: Remembering, sink_name: str) -> int:
     """Play to the end; returns the exit code."""
     ahead = Ahead(plan, library.phrases, voice)
     try:
