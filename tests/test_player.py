@@ -127,7 +127,7 @@ class Failing(Hum):
     """A voice that is lost after some texts."""
 
     def speak(self, text):
-        if len(self.said) > 60:
+        if len(self.said) > 45:
             raise VoiceError("the engine died")
         return super().speak(text)
 

@@ -1,6 +1,7 @@
 """What several commands share: the options of the voice, and a routine made ready to be spoken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -8,7 +9,7 @@ import click
 from voice_guide.cli import complete_name
 from voice_guide.routine import Routine
 from voice_guide.script import Plan
-from voice_guide.timeline import Timeline, lay
+from voice_guide.timeline import Said, Timeline, lay
 from voice_guide.voices import Voice, open_voice
 from voice_guide.voices.cache import Remembering, cache_folder
 
@@ -62,11 +63,12 @@ def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":
 
 
 def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) -> Timeline:
-    """The whole timeline; `step` is called after each cue."""
+    """The whole timeline; `step` is called after each cue. Cues of the same words share one sound."""
+    speak = cache(voice.speak)
 
-    def said() -> Any:
+    def said() -> Iterator[Said]:
         for cue in plan.cues:
-            yield cue, voice.speak(cue.text)
+            yield cue, speak(cue.text)
             step()
 
     return Timeline(tuple(lay(said())))

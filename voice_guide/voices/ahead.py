@@ -5,6 +5,7 @@ The answers to keys are rendered right after the first words, before anybody pre
 
 from collections import deque
 from collections.abc import Iterator
+from functools import cache
 from threading import Event, Thread
 
 from voice_guide.script import Cue, Phrases, Plan
@@ -21,7 +22,7 @@ class Ahead:
         """Why rendering ended early."""
         self.words = dict(_answers(plan, phrases))
         """The text of every answer, by its name."""
-        self._plan, self._voice = plan, voice
+        self._plan, self._speak = plan, cache(voice.speak)
         self._clips: deque[Clip] = deque()
         self._answers: deque[tuple[str, bytes]] = deque()
         self._done, self._unwanted = Event(), Event()
@@ -64,18 +65,18 @@ class Ahead:
             if self._unwanted.is_set():
                 return
             if name not in later:
-                self._answers.append((name, self._voice.speak(words)))
+                self._answers.append((name, self._speak(words)))
         step = 0
         for cue in rest:
             if cue.step != step:
                 step = cue.step
                 name = f"where {step}"
-                self._answers.append((name, self._voice.speak(self.words[name])))
+                self._answers.append((name, self._speak(self.words[name])))
             yield from self._spoken(cue)
 
     def _spoken(self, cue: Cue) -> Iterator[Said]:
         if not self._unwanted.is_set():
-            yield cue, self._voice.speak(cue.text)
+            yield cue, self._speak(cue.text)
 
 
 def _answers(plan: Plan, phrases: Phrases) -> Iterator[tuple[str, str]]:
