@@ -13,7 +13,7 @@ import pytest
 
 from sound_server import SoundServer, beep, deviceless, off_plan, onsets, start_server, wait_until
 from voice_guide.errors import SinkError
-from voice_guide.pcm import RATE, Pcm, frames, seconds, silence
+from voice_guide.pcm import RATE, Pcm, frames, length, seconds, silence
 from voice_guide.sinks import SINKS, open_sink
 from voice_guide.sinks.silent import Silent
 from voice_guide.sinks.simple import SimpleAudio
@@ -196,6 +196,8 @@ def test_a_lost_device_is_noticed_at_once(tmp_path: Path, name: str) -> None:
         playing(server.env, PLAY, name, path) as process,
     ):
         wait_until(lambda: bool(onsets(recording.sound)), "the beep")
+        enough = length(recording.sound) + frames(0.5)
+        wait_until(lambda: length(recording.sound) > enough, "half a second of it")
         server.process.kill()
         killed = time.monotonic()
         assert process.stdout is not None

@@ -89,8 +89,7 @@ def _listen(plan: Plan, library: "Library", voice: Remembering, sink_name: str) 
             line = Line(plan, ahead.words, captions=sink_name == "silent")
             if keys.present and line.live:
                 click.echo(HELP, err=True)
-            if sink.stretch > WHOLE:
-                ahead.wait()
+            (ahead.wait if sink.stretch > WHOLE else ahead.wait_for_first)()
             session = _play(sink, ahead, keys, caught, line)
     finally:
         ahead.stop()

@@ -79,6 +79,9 @@ class Library:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
         if asked.endswith((".yaml", ".yml")):
             return self.read(Path(asked), mine=True)
+        exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
+        if exact.is_file() and not any(self.own.glob("*.yaml")):  # one file to read instead of all
+            return self.read(exact)
         return self.routines[self.names.find(asked)]
 
     @cached_property

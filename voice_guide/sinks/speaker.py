@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from voice_guide.errors import SinkError
-from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length
 from voice_guide.sinks import CONNECT, LOST, STRETCH
 from voice_guide.sinks.alsa import hush
 
@@ -18,6 +18,7 @@ PERIODS = 2
 PROMPTNESS = 0.04  # seconds the device may wait for us, out of the period it still holds
 PATIENCE = 1.0  # seconds without a request after which the device is lost: miniaudio does not tell
 WAKING = 5.0  # seconds a device may take to open and to ask for more than its first bufferful
+FULL = frames(PERIODS * PERIOD_MS / 1000) * WIDTH  # bytes
 
 # Not miniaudio's null device, which would swallow a session unheard, nor JACK, whose library starts
 # servers and prints where there is none.
@@ -25,7 +26,10 @@ BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "SNDIO", "AUDIO4", "OSS", 
 
 
 class Speaker:
-    """Opens the device in the background; the first write waits for it and raises its fault."""
+    """Opens the device in the background; the first write waits for it and raises its fault.
+
+    The device starts with a full buffer of sound in hand, as it would fill itself with silence first.
+    """
 
     stretch = STRETCH
 
@@ -38,6 +42,7 @@ class Speaker:
         self._asked = time.monotonic()
         self._awake_by = self._asked + WAKING
         self._device: Any = None
+        self._started = False
         self._fault = ""
         self._opening = threading.Thread(target=self._open, name="speaker", daemon=True)
         self._opening.start()
@@ -58,7 +63,12 @@ class Speaker:
             self._queue += block
             self._fed = True
             self._changed.notify_all()
-            self._await(lambda: len(self._queue) < self._needed)
+            full = len(self._queue) >= FULL
+        if full and not self._started:
+            self._start()
+        if self._started:
+            with self._changed:
+                self._await(lambda: len(self._queue) < self._needed)
         return length(block)
 
     def close(self) -> None:
@@ -67,15 +77,36 @@ class Speaker:
         device, self._device = self._device, None
         if device is None:
             return
-        with contextlib.suppress(SinkError), self._changed:  # lost: nobody is left to hear them
-            self._await(lambda: not self._queue)
-            heard = self._requests + PERIODS + 1
-            self._await(lambda: self._requests >= heard)
+        with contextlib.suppress(SinkError):  # lost: nobody is left to hear them
+            self._play_out(device)
         # A device that lost its server may never come back from closing.
         closing = threading.Thread(target=device.close, name="speaker closing", daemon=True)
         closing.start()
         closing.join(PATIENCE)
         atexit.unregister(self.close)
+
+    def _play_out(self, device: Any) -> None:
+        if not self._started:
+            if not self._queue:
+                return
+            self._start(device)
+        with self._changed:
+            self._await(lambda: not self._queue)
+            heard = self._requests + PERIODS + 1
+            self._await(lambda: self._requests >= heard)
+
+    def _start(self, device: Any = None) -> None:
+        from miniaudio import MiniaudioError
+
+        self._started = True
+        self._asked = time.monotonic()
+        self._awake_by = self._asked + WAKING
+        feed = self._feed()
+        next(feed)
+        try:
+            (device or self._device).start(feed)
+        except MiniaudioError as fault:
+            raise SinkError(_unanswered(fault)) from fault
 
     def _wait_for_opening(self) -> None:
         self._opening.join(max(0.0, self._awake_by - time.monotonic()))
@@ -93,10 +124,8 @@ class Speaker:
             self._fault = f"miniaudio cannot be loaded ({fault}); install it with 'pip install miniaudio'"
             return
         hush()
-        feed = self._feed()
-        next(feed)
         try:
-            device = miniaudio.PlaybackDevice(
+            self._device = miniaudio.PlaybackDevice(
                 output_format=miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
                 sample_rate=RATE,
@@ -105,13 +134,8 @@ class Speaker:
                 backends=[miniaudio.Backend[name] for name in BACKENDS],
                 app_name="voice-guide",
             )
-            device.start(feed)
         except miniaudio.MiniaudioError as fault:
-            reason = " ".join(str(part) for part in fault.args)
-            self._fault = f"no sound device answers ({reason}); {CONNECT}"
-            return
-        self._asked = time.monotonic()
-        self._device = device
+            self._fault = _unanswered(fault)
 
     def _feed(self) -> Generator[Pcm, int, None]:
         """What miniaudio calls from its own thread: it sends a count of frames and plays what comes."""
@@ -133,3 +157,8 @@ class Speaker:
             del self._queue[:size]
             self._changed.notify_all()
             return block
+
+
+def _unanswered(fault: Exception) -> str:
+    reason = " ".join(str(part) for part in fault.args)
+    return f"no sound device answers ({reason}); {CONNECT}"

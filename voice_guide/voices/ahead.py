@@ -25,7 +25,7 @@ class Ahead:
         self._plan, self._speak = plan, cache(voice.speak)
         self._clips: deque[Clip] = deque()
         self._answers: deque[tuple[str, bytes]] = deque()
-        self._done, self._unwanted = Event(), Event()
+        self._begun, self._done, self._unwanted = Event(), Event(), Event()
         Thread(target=self._render, name="voice", daemon=True).start()
 
     def deliver(self, session: Session) -> bool:
@@ -39,6 +39,10 @@ class Ahead:
         session.whole = done and not self._clips
         return session.whole
 
+    def wait_for_first(self) -> None:
+        """Until the first clip is there, or there will be none."""
+        self._begun.wait()
+
     def wait(self) -> None:
         """Until everything is rendered."""
         self._done.wait()
@@ -51,10 +55,12 @@ class Ahead:
         try:
             for clip in lay(self._said()):
                 self._clips.append(clip)
+                self._begun.set()
         except Exception as error:  # told in the thread of the session, which ends with its last words
             self.fault = error
         finally:
             self._done.set()
+            self._begun.set()
 
     def _said(self) -> Iterator[Said]:
         opening, rest = self._plan.cues[:2], self._plan.cues[2:]
