@@ -170,6 +170,17 @@ def test_an_unknown_voice_is_one_line_with_the_nearest(run):
     assert done.returncode == 5 and "gmw/en-us" in only_line(done.stderr)
 
 
+@pytest.mark.parametrize("sickness", ["raise ImportError('none here')", "import os; os.kill(os.getpid(), 9)"])
+@pytest.mark.parametrize("command", [("play", "--sink", "silent"), ("export",), ("show",)])
+def test_without_an_engine_one_line_says_so_and_nothing_is_kept(run, tmp_path, sickness, command):
+    folder = tmp_path / "sick"
+    folder.mkdir()
+    (folder / "pyttsx3.py").write_text(sickness)
+    done = run(command[0], "soft landing", *command[1:], PYTHONPATH=str(folder))
+    assert done.returncode == 5 and "--voice tone" in only_line(done.stderr)
+    assert not list(tmp_path.rglob("*.wav")) and not list(tmp_path.rglob("*.mp3*"))
+
+
 def test_voices_lists_what_there_is(run):
     assert "tone" in run("voices").stdout
     assert any(voice["language"].startswith("en") for voice in json.loads(run("voices", "--json").stdout))

@@ -176,6 +176,7 @@ def test_ones_own_script_with_a_shipped_name_replaces_it(tmp_path):
     library = Library(own=tmp_path)
     assert library.routines["hip pocket BALL"].replaces
     assert "Hip Pocket Ball" not in library.routines and len(library.routines) == 24
+    assert library.find("hip-pocket-ball").replaces
 
 
 def test_a_broken_script_of_ones_own_is_said_and_the_rest_goes_on(tmp_path):
