@@ -73,4 +73,7 @@ class Keys:
             return msvcrt.getwch()
         import os
 
-        return os.read(sys.stdin.fileno(), 64).decode(errors="ignore") or ""
+        try:
+            return os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
+        except OSError:  # the terminal was closed
+            return ""
