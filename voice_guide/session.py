@@ -5,7 +5,7 @@ ends in a spoken release, on time; a late clip lengthens a silence between steps
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -47,12 +47,12 @@ TIME_TO_COME_OFF = frames(6)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a session stands. Seconds; `hold_left` is None outside a hold."""
+    """Where a session stands. Seconds; `hold_left` is None outside a hold, `left` until all is rendered."""
 
     step: int
     clip: Clip | None
     hold_left: float | None
-    left: float
+    left: float | None
     paused: bool
     answering: tuple[str, ...] = ()
     """The names of the answer being heard."""
@@ -108,10 +108,10 @@ class Session:
         clips, at = self._clips, self._at
         clip = clips[at] if at < len(clips) else clips[-1] if clips else None
         release = self._release()
-        left = sum(c.length for c in clips[at:]) - self._offset
+        left = seconds(max(0, sum(c.length for c in clips[at:]) - self._offset)) if self.whole else None
         answering = self._names if self._answer else ()
         hold = None if release is None else seconds(sum(c.length for c in clips[at:release]) - self._offset)
-        return Place(clip.cue.step if clip else 0, clip, hold, seconds(max(0, left)), self.paused, answering)
+        return Place(clip.cue.step if clip else 0, clip, hold, left, self.paused, answering)
 
     def send(self, command: Command) -> None:
         """Obey, and let the voice answer."""
@@ -139,7 +139,11 @@ class Session:
                 self.gain = min(LOUDEST, max(SOFTEST, self.gain * factor))
                 self._say(command)
             case Command.WHERE:
-                self._say(f"where {step}", f"left {min(MOST_MINUTES, int(self.place.left // 60))}")
+                self._say(f"where {step}", *self._minutes())
+
+    def _minutes(self) -> Iterator[str]:
+        if (left := self.place.left) is not None:
+            yield f"left {min(MOST_MINUTES, int(left // 60))}"
 
     def _part(self, wanted: int) -> Pcm:
         """Some frames of what comes next: an answer, a pause, the timeline, or the wait for it."""

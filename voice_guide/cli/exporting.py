@@ -51,7 +51,7 @@ def write_mp3(routine: Routine, plan: Plan, voice: Remembering, path: Path) -> P
         bar = progress.add_task("Writing", total=seconds(timeline.length))
         length = seconds(timeline.length)
         with Mp3(path, tags(routine, plan, timeline)) as sink:
-            play(session, sink, progress=lambda place: progress.update(bar, completed=length - place.left))
+            play(session, sink, progress=lambda place: progress.update(bar, completed=length - (place.left or 0)))
     return path
 
 

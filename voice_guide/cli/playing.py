@@ -19,6 +19,7 @@ from voice_guide.player import Sink, play
 from voice_guide.script import Plan, compile_script
 from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import open_sink
+from voice_guide.timeline import Clip
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
 
@@ -157,7 +158,8 @@ class Line:
     def __init__(self, plan: Plan, answers: Mapping[str, str], captions: bool) -> None:
         self.live = sys.stderr.isatty()
         self._plan, self._answers, self._captions = plan, answers, captions
-        self._said: object = None
+        self._clip: Clip | None = None
+        self._answer: tuple[str, ...] = ()
         self._shown = ""
 
     def show(self, place: Place) -> None:
@@ -169,7 +171,8 @@ class Line:
         parts = [self._plan.titles[place.step] if place.clip else "One moment"]
         if place.hold_left is not None:
             parts.append(f"hold {clock(place.hold_left)}")
-        parts.append(f"{clock(place.left)} to go")
+        if place.left is not None:
+            parts.append(f"{clock(place.left)} to go")
         if place.paused:
             parts.append("paused")
         text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
@@ -178,13 +181,14 @@ class Line:
             click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
     def _caption(self, place: Place) -> None:
-        saying: object = place.answering or place.clip
-        if saying is None or saying is self._said:
-            return
-        self._said = saying
-        words = [self._answers[name] for name in place.answering]
-        self._erase()
-        click.echo(" ".join(words) if words else place.clip and place.clip.cue.text, err=True)
+        words = ""
+        if place.answering != self._answer:
+            words, self._answer = " ".join(self._answers[name] for name in place.answering), place.answering
+        elif not place.answering and place.clip is not self._clip and place.clip:
+            words, self._clip = place.clip.cue.text, place.clip
+        if words:
+            self._erase()
+            click.echo(words, err=True)
 
     def _erase(self) -> None:
         if self.live:
