@@ -116,8 +116,12 @@ def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: "Caught", line: "Line") 
         if not session.whole:
             ahead.deliver(session)
             caught.unheard |= ahead.fault is not None
-        yield from keys.pressed()
-        if caught.unheard:
+        for command in keys.pressed():
+            if command is Command.STOP:
+                caught.unheard = True
+            else:
+                yield command
+        if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
             caught.unheard = False
             yield Command.STOP
 
