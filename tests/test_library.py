@@ -1,5 +1,6 @@
 """Scripts from anyone: every fault named with its line and remedy, nothing read twice, nothing unbounded."""
 
+import os
 import re
 import textwrap
 
@@ -82,7 +83,10 @@ def step(line):
         (step("{say: Now find BL 23.}"), 4, ["'BL 23' is not spoken", "places by their names"]),
         (step("{say: This cures your back.}"), 4, ["'cures' promises too much"]),
         (step("{say: 'Hush [[h@l''oU]] now.'}"), 4, ["'[[' is not spoken"]),
-        (step('{say: "Hush \\u0007 now."}'), 4, ["is not spoken", "plain sentences"]),
+        (step('{say: "Hush \\u0007 now."}'), 4, ["'\\x07' is a control character", "plain text"]),
+        (GOOD.replace("A test of one hold.", '"A \\e[31mred test."'), 2, ["'\\x1b' is a control character"]),
+        (GOOD.replace("60", "0x" + "f" * 9000), 5, ["'hold'", "plain number"]),
+        (step("{breathe: 3600, repeat: 20}"), 3, ["lasts 1200 minutes"]),
         (step("{say: '...'}"), 4, ["has no words"]),
         (GOOD + "avoid: [gravity]\n", 7, ["no condition 'gravity'"]),
         (GOOD + "ending: loud\n", 7, ["no ending 'loud'", "asleep"]),
@@ -136,6 +140,21 @@ def test_a_billion_laughs_is_refused_at_once(faults):
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n"
     bomb += "".join(f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
     assert "anchors" in faults(bomb)[0]
+
+
+def test_many_faults_are_cut_short_in_bounded_time(library, tmp_path):
+    path = tmp_path / "many.yaml"
+    path.write_text(GOOD + "".join(f"key{number}: 1\n" for number in range(10_000)))
+    with pytest.raises(RoutineError) as caught:
+        library.read(path)
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 51 and lines[-1] == f"{path}: 9950 more faults; mend these first"
+
+
+def test_a_pipe_is_no_script(library, tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(RoutineError, match="not a file of text"):
+        library.read(tmp_path / "pipe.yaml")
 
 
 def test_a_session_over_half_an_hour_is_refused(faults):

@@ -171,3 +171,26 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
         wait_until(lambda: process.poll() is not None, "the end", 30)
         assert process.returncode == 0
         assert echoes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_a_closed_terminal_ends_the_session_as_a_stop_does(short, tmp_path):
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
+    here, there = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", *command(short, "--sink", "silent")], stdin=there, stdout=there, stderr=there, env=env
+    )
+    os.close(there)
+    os.read(here, 4096)
+    os.close(here)
+    assert process.wait(timeout=30) == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_arrow_and_function_keys_mean_nothing(short, tmp_path):
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
+    with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
+        read("Have a firm chair")
+        press("\x1bOQ\x1b[B\x1b[6~+")
+        read("Louder")
+        assert process.poll() is None

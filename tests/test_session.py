@@ -184,6 +184,39 @@ def test_words_that_take_you_off_are_not_cut_short_by_another_answer(leaving, as
     assert heard(session.read(3000))[0][2] == 3000
 
 
+def test_repeat_never_asks_to_press_while_coming_off():
+    sound = tape(of(small()), [(10 * RATE, Command.NEXT), (10 * RATE + 500, Command.REPEAT)])
+    assert [number for number, _, _ in heard(sound)][2:5] == [ANSWERS[Command.NEXT], 11, 12]
+
+
+def test_a_pause_while_coming_off_does_not_ask_to_press_again():
+    commands = [(10 * RATE, Command.NEXT), (10 * RATE + 500, Command.PAUSE), (20 * RATE, Command.PAUSE)]
+    words = [number for number, _, _ in heard(tape(of(small()), commands))]
+    assert ANSWERS["press_again"] not in words
+    assert words[2:6] == [ANSWERS[Command.NEXT], ANSWERS[Command.PAUSE], ANSWERS["continue"], 11]
+
+
+@pytest.mark.parametrize("asked", [Command.WHERE, Command.SOFTER, Command.LONGER])
+@pytest.mark.parametrize("at", [44 * RATE, 44 * RATE + 700])
+def test_an_answer_waits_for_a_release_that_has_begun(asked, at):
+    session = of(small())
+    session.read(at)
+    for _ in range(4):
+        session.send(asked)
+    session.gain = 1.0
+    number, start, count = heard(session.read(4 * RATE))[0]
+    assert (number, start, count) == (5, 0, 44 * RATE + 2 * RATE - at)
+
+
+def test_where_past_the_last_step_is_no_place():
+    session = of(small())
+    for _ in range(5):
+        session.send(Command.NEXT)
+    session.send(Command.WHERE)
+    assert "where 3" in session.place.answering
+    assert tape(session) and session.over
+
+
 def test_leaving_a_hold_leaves_time_to_come_off():
     sound = tape(of(small()), [(10 * RATE, Command.NEXT)])
     assert starts(sound, 11)[0] == 10 * RATE + 3000 + 6 * RATE

@@ -41,6 +41,8 @@ class Command(StrEnum):
 COMING_OFF = (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)
 """Their answers take the listener off the point: only each other and GOING_ON may cut them short."""
 GOING_ON = ("continue", "press_again")
+RELEASE = "release"
+"""The name of a release whose words an answer waits for."""
 TIME_TO_COME_OFF = frames(6)
 """Quiet before the next step, where a hold was left."""
 
@@ -125,7 +127,8 @@ class Session:
                 self.paused = True
                 self._say(command)
             case Command.NEXT:
-                self._go(command, step + 1)
+                last = self._clips[-1].cue.step if self.whole and self._clips else step
+                self._go(command, min(step, last) + 1)
             case Command.BACK:
                 self._go(command, max(0, step - 1))
             case Command.STOP:
@@ -201,10 +204,12 @@ class Session:
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
         sound = b"".join(self.answers.get(name, b"") for name in names)
-        coming_off = self._answer and self._names and self._names[0] in COMING_OFF
-        if coming_off and names[0] not in (*COMING_OFF, *GOING_ON):
+        if self._answer and self._waits(names[0]):
             self._names, self._answer = self._names + names, self._answer + sound
             return
+        if names[0] not in COMING_OFF and (left := self._release_words()):
+            names, sound = (RELEASE, *names), left + sound
+            self._offset = length(self._clips[self._at].sound)
         self._names, self._answer = names, sound
         self._over_hold = self._release() is not None and not self.paused and self._target is None
         if not self._over_hold and self._release() is None and self._at < len(self._clips):
@@ -212,8 +217,26 @@ class Session:
             if self._offset < length(clip.sound):
                 self._offset = 0
 
+    def _waits(self, name: str) -> bool:
+        """An answer waits for words that take the listener off, unless it does so too."""
+        if self._target is not None:
+            return name not in (Command.NEXT, Command.BACK, Command.STOP)
+        owed = self._names[:1] and self._names[0] in (*COMING_OFF, RELEASE)
+        return bool(owed) and name not in (*COMING_OFF, *GOING_ON)
+
+    def _release_words(self) -> Pcm:
+        """What is still to be said of a release that has begun."""
+        clip = self._clips[self._at] if self._at < len(self._clips) else None
+        if clip is None or clip.cue.kind != "release" or self._target is not None:
+            return b""
+        return clip.sound[self._offset * WIDTH :]
+
     def _continue(self) -> None:
-        pressing = self._release() is not None and not (self._offset == 0 and self._clips[self._at].cue.kind == "press")
+        pressing = (
+            self._target is None
+            and self._release() is not None
+            and not (self._offset == 0 and self._clips[self._at].cue.kind == "press")
+        )
         self._say("press_again" if pressing else "continue")
         self.paused = False
 
@@ -239,6 +262,8 @@ class Session:
         return max(i for i in range(self._at + 1) if self._clips[i].cue.kind == "press")
 
     def _repeat(self) -> None:
+        if self._target is not None:
+            return
         if self.paused:
             self._continue()
         if self._release() is None:

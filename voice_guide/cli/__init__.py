@@ -1,8 +1,10 @@
 """The command line: chooses the parts, joins them, and shows each error once, in one line."""
 
 import importlib
+import io
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -80,6 +82,9 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main() -> None:
     """Run, and leave with the exit code that tells a program what happened."""
     debug = "--debug" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # file names of any bytes
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except VoiceGuideError as error:
@@ -92,6 +97,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        leave(error, 1, debug, f"{error.filename or 'output'}: {(error.strerror or str(error)).lower()}")
     except Exception as error:
         leave(
             error,
@@ -104,7 +111,7 @@ def main() -> None:
 def leave(error: Exception, code: int, debug: bool, message: str = "") -> None:
     """One line on stderr, and out."""
     if debug:
-        raise error
+        traceback.print_exception(error)
     click.echo(message or str(error), err=True)
     sys.exit(code)
 

@@ -158,6 +158,8 @@ def new_command(name: tuple[str, ...], output: Path | None) -> None:
     voice-guide new Sunday Evening
     """
     title = " ".join(name)
+    if any(c.isdigit() for c in title) or not any(c.isalpha() for c in title):
+        raise click.UsageError(f"'{title}' is not a name to be spoken; use letters, and numbers as words")
     library = Library()
     path = output or own_folder() / f"{slug(title)}.yaml"
     start = (library.shipped / "new.yaml").read_text(encoding="utf-8")

@@ -39,6 +39,7 @@ class SilentMachine(SinkError):
 @voice_options
 @click.option(
     "--sink",
+    type=click.Choice(["speaker", "miniaudio", "simpleaudio", "silent"]),
     default="speaker",
     show_default=True,
     help="speaker, simpleaudio, or silent (words on the screen).",
@@ -90,7 +91,10 @@ def _listen(plan: Plan, library: "Library", voice: Remembering, sink_name: str) 
             line = Line(plan, ahead.words, captions=sink_name == "silent")
             if keys.present and line.live:
                 click.echo(HELP, err=True)
-            (ahead.wait if sink.stretch > WHOLE else ahead.wait_for_first)()
+            while not ahead.ready(whole=sink.stretch > WHOLE):
+                if caught.any:  # nothing was heard yet
+                    sink.close()
+                    return INTERRUPTED
             session = _play(sink, ahead, keys, caught, line)
     finally:
         ahead.stop()
@@ -160,7 +164,7 @@ class Line:
     """One line of live progress on a terminal; captions, a line a cue, where there is no sound."""
 
     def __init__(self, plan: Plan, answers: Mapping[str, str], captions: bool) -> None:
-        self.live = sys.stderr.isatty()
+        self.live = sys.stderr is not None and sys.stderr.isatty()
         self._plan, self._answers, self._captions = plan, answers, captions
         self._clip: Clip | None = None
         self._answer: tuple[str, ...] = ()
@@ -182,22 +186,30 @@ class Line:
         text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:
             self._shown = text
-            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+            self._put(f"\r\x1b[K{text}")
 
     def _caption(self, place: Place) -> None:
         words = ""
         if place.answering != self._answer:
-            words, self._answer = " ".join(self._answers[name] for name in place.answering), place.answering
+            self._answer = place.answering
+            words = " ".join(filter(None, map(self._answers.get, place.answering)))
         elif not place.answering and place.clip is not self._clip and place.clip:
             words, self._clip = place.clip.cue.text, place.clip
         if words:
             self._erase()
-            click.echo(words, err=True)
+            self._put(words + "\n")
 
     def _erase(self) -> None:
         if self.live:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            self._put("\r\x1b[K")
             self._shown = ""
+
+    def _put(self, text: str) -> None:
+        """Nothing here may stop the session: a terminal that was closed shows no more."""
+        try:
+            click.echo(text, nl=False, err=True)
+        except (OSError, ValueError):
+            self.live = self._captions = False
 
     def end(self) -> None:
         """Leave the terminal clean."""

@@ -1,6 +1,8 @@
 """Single keys from the terminal, read without waiting; the terminal is given back as it was."""
 
+import re
 import sys
+from contextlib import suppress
 from types import TracebackType
 
 from voice_guide.session import Command
@@ -17,6 +19,8 @@ KEYS = {
     "?": Command.WHERE,
     "q": Command.STOP,
 }
+ARROWS = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?")
+"""Arrow and function keys, whose letters are no commands."""
 HELP = "space pause · n next · b back · r repeat · l longer · +/- volume · ? where am I · q stop"
 
 
@@ -34,13 +38,17 @@ class Keys:
 
             self._before = termios.tcgetattr(sys.stdin)
             tty.setcbreak(sys.stdin)
+            mode = termios.tcgetattr(sys.stdin)
+            mode[0] &= ~termios.IXON  # or Ctrl-S would stop the session in the middle of a hold
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, mode)
         return self
 
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
         if self._before is not None and sys.platform != "win32":
             import termios
 
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
+            with suppress(termios.error, OSError):  # the terminal was closed
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
             self._before = None
 
     def waiting(self) -> bool:
@@ -64,7 +72,7 @@ class Keys:
                 self.present = False
                 break
             text += key
-        return [KEYS[key] for key in text.lower() if key in KEYS]
+        return [KEYS[key] for key in ARROWS.sub("", text).lower() if key in KEYS]
 
     def _read(self) -> str:
         if sys.platform == "win32":

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from voice_guide.errors import NameUnclear, RoutineError
+from voice_guide.errors import RoutineError, VoiceGuideError
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, SafetyShape, Shape
 from voice_guide.library.steps import Reader, slug
@@ -27,7 +27,7 @@ def shipped_folder() -> Path:
 def own_folder() -> Path:
     """Where a listener's own scripts live: VOICE_GUIDE_SCRIPTS, or the user's data folder."""
     if named := os.environ.get("VOICE_GUIDE_SCRIPTS"):
-        return Path(named)
+        return Path(named).expanduser()
     from platformdirs import user_data_path
 
     return user_data_path("voice-guide", appauthor=False) / "scripts"
@@ -56,7 +56,7 @@ class Library:
             routine = self.read(path)
             found[routine.name] = routine
         shipped = {routine.id: routine.name for routine in found.values()}
-        for path in sorted(self.own.glob("*.yaml")) if self.own.is_dir() else ():
+        for path in self._own_scripts():
             try:
                 routine = self.read(path, mine=True, shipped=shipped)
             except RoutineError as error:
@@ -67,6 +67,13 @@ class Library:
             found.pop(shipped.get(routine.id, ""), None)
             found[routine.name] = routine
         return dict(sorted(found.items()))
+
+    def _own_scripts(self) -> list[Path]:
+        try:
+            return sorted(self.own.glob("*.yaml")) if self.own.is_dir() else []
+        except OSError as error:
+            reason = (error.strerror or "").lower()
+            raise VoiceGuideError(f"{self.own} cannot be read: {reason}; set VOICE_GUIDE_SCRIPTS") from None
 
     def read(self, path: Path, mine: bool = False, shipped: Mapping[str, str] | None = None) -> Routine:
         """One script; raises RoutineError with a line for every fault in it."""
@@ -79,8 +86,8 @@ class Library:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
         if asked.endswith((".yaml", ".yml")):
             return self.read(Path(asked), mine=True)
-        exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
-        if exact.is_file() and not any(self.own.glob("*.yaml")):  # one file to read instead of all
+        exact = self.shipped / "routines" / f"{slug(asked)[:80]}.yaml"
+        if exact.is_file() and not self._own_scripts():  # one file to read instead of all
             return self.read(exact)
         return self.routines[self.names.find(asked)]
 
@@ -138,4 +145,4 @@ def _rounds(written: list[dict[str, float]]) -> tuple[tuple[Beat, ...], ...]:
     return tuple(tuple(Beat(length, line) for line, length in lines.items()) for lines in written)
 
 
-__all__ = ["Library", "NameUnclear", "own_folder", "shipped_folder", "slug"]
+__all__ = ["Library", "own_folder", "shipped_folder", "slug"]

@@ -5,8 +5,10 @@ YAML files is worded in one place.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +20,10 @@ from voice_guide.errors import RoutineError
 LARGEST = 256 * 1024
 """Bytes; a script of a hundred points has a tenth of it."""
 DEEPEST = 12
+MOST_FAULTS = 50
+MANY_LINES = 999_999
+"""Sorts after every line of a file."""
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 Where = tuple[str | int, ...]
 T = TypeVar("T")
@@ -42,7 +48,10 @@ class Document:
     def settle(self) -> None:
         """Raise every fault noted, one line each, in the order of the file."""
         if self.faults:
-            lines = [f"{self.path}:{line}: {message}" for line, message in sorted(set(self.faults))]
+            lines = [
+                f"{self.path}:{'' if line == MANY_LINES else f'{line}:'} {message}"
+                for line, message in sorted(set(self.faults))
+            ]
             raise RoutineError("\n".join(lines))
 
     def read_as(self, shape: type[T]) -> T:
@@ -50,8 +59,11 @@ class Document:
         try:
             value = TypeAdapter(shape).validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
+            faults = error.errors(include_url=False)
+            for fault in faults[:MOST_FAULTS]:
                 self.fault(*self._worded(fault, shape))
+            if len(faults) > MOST_FAULTS:
+                self.faults.append((MANY_LINES, f"{len(faults) - MOST_FAULTS} more faults; mend these first"))
             self.settle()
             raise AssertionError from error
         self.settle()
@@ -75,6 +87,8 @@ class Document:
         try:
             if self.path.is_dir():
                 raise RoutineError(f"{self.path}:1: this is a folder; name a .yaml file in it")
+            if self.path.exists() and not self.path.is_file():
+                raise RoutineError(f"{self.path}:1: this is not a file of text; name a .yaml file")
             with self.path.open("rb") as file:
                 raw = file.read(LARGEST + 1)
         except FileNotFoundError:
@@ -130,8 +144,10 @@ class Document:
 
     def _scalar(self, node: yaml.Node, where: Where) -> Any:
         kind, text = node.tag.rsplit(":", 1)[-1], node.value
+        if found := UNPRINTABLE.search(text):
+            self.fault(where, f"{found[0]!r} is a control character; write plain text")
         try:
-            if kind in ("int", "float") and ":" not in text:
+            if kind in ("int", "float") and ":" not in text and len(text) < 20:
                 return int(text.replace("_", ""), 0) if kind == "int" else _number(text)
         except ValueError:
             return text
@@ -178,6 +194,7 @@ def _number(text: str) -> float:
     return float(plain)
 
 
+@cache
 def _keys(shape: type) -> list[str]:
     """Every key that may stand anywhere in a file of this shape."""
     found: list[str] = []

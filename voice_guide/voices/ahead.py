@@ -39,9 +39,9 @@ class Ahead:
         session.whole = done and not self._clips
         return session.whole
 
-    def wait_for_first(self) -> None:
-        """Until the first clip is there, or there will be none."""
-        self._begun.wait()
+    def ready(self, whole: bool) -> bool:
+        """Whether the first clip is there, or all of them; waits a moment for it, so that a signal is heard."""
+        return (self._done if whole else self._begun).wait(0.05)
 
     def wait(self) -> None:
         """Until everything is rendered."""
