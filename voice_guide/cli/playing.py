@@ -1,9 +1,7 @@
 """The command that guides a listener: keys in, one line of progress out, and the last words on every way out."""
 
-import shutil
 import signal
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,15 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_guide.cli import INTERRUPTED
-from voice_guide.cli.parts import chosen, clock, name_argument, remembering, voice_options, warn
+from voice_guide.cli.line import Line
+from voice_guide.cli.parts import chosen, name_argument, remembering, voice_options, warn
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, seconds
 from voice_guide.player import Sink, play
 from voice_guide.script import Plan, compile_script
-from voice_guide.session import Command, Place, Session
-from voice_guide.sinks import open_sink
-from voice_guide.timeline import Clip
+from voice_guide.session import Command, Session
+from voice_guide.sinks import SINKS, open_sink
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
 
@@ -39,7 +37,7 @@ class SilentMachine(SinkError):
 @voice_options
 @click.option(
     "--sink",
-    type=click.Choice(["speaker", "miniaudio", "simpleaudio", "silent"]),
+    type=click.Choice([*SINKS, "miniaudio"]),
     default="speaker",
     show_default=True,
     help="speaker, simpleaudio, or silent (words on the screen).",
@@ -115,7 +113,7 @@ def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
     return sink
 
 
-def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: "Caught", line: "Line") -> Session:
+def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: "Caught", line: Line) -> Session:
     def arriving(session: Session) -> Iterator[Command]:
         if not session.whole:
             ahead.deliver(session)
@@ -158,59 +156,3 @@ def _signals() -> Iterator[Caught]:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
-
-
-class Line:
-    """One line of live progress on a terminal; captions, a line a cue, where there is no sound."""
-
-    def __init__(self, plan: Plan, answers: Mapping[str, str], captions: bool) -> None:
-        self.live = sys.stderr is not None and sys.stderr.isatty()
-        self._plan, self._answers, self._captions = plan, answers, captions
-        self._clip: Clip | None = None
-        self._answer: tuple[str, ...] = ()
-        self._shown = ""
-
-    def show(self, place: Place) -> None:
-        """Called after every block of sound."""
-        if self._captions:
-            self._caption(place)
-        if not self.live:
-            return
-        parts = [self._plan.titles[place.step] if place.clip else "One moment"]
-        if place.hold_left is not None:
-            parts.append(f"hold {clock(place.hold_left)}")
-        if place.left is not None:
-            parts.append(f"{clock(place.left)} to go")
-        if place.paused:
-            parts.append("paused")
-        text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
-        if text != self._shown:
-            self._shown = text
-            self._put(f"\r\x1b[K{text}")
-
-    def _caption(self, place: Place) -> None:
-        words = ""
-        if place.answering != self._answer:
-            self._answer = place.answering
-            words = " ".join(filter(None, map(self._answers.get, place.answering)))
-        elif not place.answering and place.clip is not self._clip and place.clip:
-            words, self._clip = place.clip.cue.text, place.clip
-        if words:
-            self._erase()
-            self._put(words + "\n")
-
-    def _erase(self) -> None:
-        if self.live:
-            self._put("\r\x1b[K")
-            self._shown = ""
-
-    def _put(self, text: str) -> None:
-        """Nothing here may stop the session: a terminal that was closed shows no more."""
-        try:
-            click.echo(text, nl=False, err=True)
-        except (OSError, ValueError):
-            self.live = self._captions = False
-
-    def end(self) -> None:
-        """Leave the terminal clean."""
-        self._erase()
