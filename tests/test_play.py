@@ -44,13 +44,18 @@ def speakers():
 
 
 @pytest.mark.device
-def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(short, tmp_path):
-    """Both sinks at once, each on a server of its own: a session takes its time."""
+def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(tmp_path):
+    """Both sinks at once, each on a server of its own: a session takes its time.
+
+    Many of its cues are close together, so that enough of them fall between two stalls of the machine.
+    """
+    script = tmp_path / "steady.yaml"
+    script.write_text(SCRIPT.replace("steps:\n", "steps:\n" + "  - {say: Now., for: 1}\n" * 15))
     env = environment(dict(os.environ), tmp_path)
-    shown = subprocess.run([*VOICE_GUIDE, "show", short, *TONE, "--json"], capture_output=True, check=True, env=env)
+    shown = subprocess.run([*VOICE_GUIDE, "show", script, *TONE, "--json"], capture_output=True, check=True, env=env)
     printed = [cue["start"] for cue in json.loads(shown.stdout)["cues"]]
     with ExitStack() as stack:
-        playing = [(sink, *stack.enter_context(heard_playing(short, sink, tmp_path))) for sink in speakers()]
+        playing = [(sink, *stack.enter_context(heard_playing(script, sink, tmp_path))) for sink in speakers()]
         for sink, process, _ in playing:
             _, said = process.communicate(timeout=300)
             assert (process.returncode, said) == (0, ""), sink
