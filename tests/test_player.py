@@ -61,6 +61,12 @@ def test_a_lost_device_ends_the_loop_with_its_own_words():
         play(of(small()), Tape(lost))
 
 
+def wait_for(ahead):
+    """Until everything is rendered."""
+    while not ahead.ready(whole=True):
+        pass
+
+
 class Slow:
     """A voice that speaks its first `free` texts and then waits to be let go on."""
 
@@ -90,7 +96,7 @@ def test_the_first_cue_sounds_before_the_last_is_rendered(library):
 
     ended = play(session, tape, arriving)
     ahead.stop()
-    ahead.wait()
+    wait_for(ahead)
     assert heard(tape.sound)[0][1] < 3 * RATE, "nothing was heard before the voice was let go on"
     assert ended.whole and ended.late > 0
 
@@ -99,11 +105,11 @@ def test_the_words_that_stop_are_rendered_before_anything_is_pressed(library):
     plan = compile_script(library.routines["Muscle Truce"], library.phrases)
     voice = Hum()
     ahead = Ahead(plan, library.phrases, voice)
-    ahead.wait()
+    wait_for(ahead)
     session = answered(Session())
     ahead.deliver(session)
     ahead.stop()
-    ahead.wait()
+    wait_for(ahead)
     first_press = voice.said.index(next(cue.text for cue in plan.cues if cue.kind == "press"))
     for name in (Command.STOP, Command.PAUSE, Command.NEXT, Command.BACK):
         assert voice.said.index(library.phrases.answers[name]) < first_press
@@ -114,12 +120,12 @@ def test_the_words_that_stop_are_rendered_before_anything_is_pressed(library):
 def test_rendered_ahead_is_the_same_timeline(library):
     plan = compile_script(library.routines["Muscle Truce"], library.phrases)
     ahead = Ahead(plan, library.phrases, Hum())
-    ahead.wait()
+    wait_for(ahead)
     session, tape = Session(), Tape()
     ahead.deliver(session)
     play(session, tape)
     ahead.stop()
-    ahead.wait()
+    wait_for(ahead)
     assert tape.sound == play_whole(tuple(lay((cue, Hum().speak(cue.text)) for cue in plan.cues)))
 
 
@@ -135,11 +141,11 @@ class Failing(Hum):
 def test_a_voice_that_is_lost_leaves_nobody_pressing(library):
     plan = compile_script(library.routines["Muscle Truce"], library.phrases)
     ahead = Ahead(plan, library.phrases, Failing())
-    ahead.wait()
+    wait_for(ahead)
     session = Session()
     assert ahead.deliver(session)
     ahead.stop()
-    ahead.wait()
+    wait_for(ahead)
     assert str(ahead.fault) == "the engine died"
     tape = Tape()
     play(session, tape)
@@ -152,7 +158,7 @@ def test_closing_stops_rendering(library):
     ahead = Ahead(plan, library.phrases, voice)
     ahead.stop()
     voice.go.set()
-    ahead.wait()
+    wait_for(ahead)
     session = Session()
     ahead.deliver(session)
     assert len(session.answers) < 10

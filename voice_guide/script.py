@@ -39,6 +39,8 @@ class Beat:
     say: str = ""
 
 
+USUAL_RATE = 140
+"""Words a minute: calm, and slow enough to follow with closed eyes."""
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
 
@@ -102,7 +104,7 @@ class Plan:
     wheres: tuple[str, ...]
 
 
-def spoken_seconds(text: str, rate: float = 140) -> float:
+def spoken_seconds(text: str, rate: float = USUAL_RATE) -> float:
     """About how long a calm voice takes over these words at `rate` words a minute, in seconds.
 
     The figures were fitted to eSpeak NG over every shipped sentence.
@@ -111,10 +113,10 @@ def spoken_seconds(text: str, rate: float = 140) -> float:
     if not letters:
         return 0.0
     commas, stops = len(re.findall(r"[,;:]", text)), len(re.findall(r"[.?!] ", text))
-    return round((0.25 + letters * 0.088 + commas * 0.48 + stops * 0.75) * 140 / rate, 3)
+    return round((0.25 + letters * 0.088 + commas * 0.48 + stops * 0.75) * USUAL_RATE / rate, 3)
 
 
-def compile_script(routine: Routine, phrases: Phrases, rate: float = 140) -> Plan:
+def compile_script(routine: Routine, phrases: Phrases, rate: float = USUAL_RATE) -> Plan:
     """The whole session in cues: the opening, each step on each side, place and repetition, the closing.
 
     `rate` is the voice's, in words a minute, so that there is quiet after the words that need it.

@@ -211,8 +211,9 @@ class Session:
             names, sound = (RELEASE, *names), left + sound
             self._offset = length(self._clips[self._at].sound)
         self._names, self._answer = names, sound
-        self._over_hold = self._release() is not None and not self.paused and self._target is None
-        if not self._over_hold and self._release() is None and self._at < len(self._clips):
+        holding = self._release() is not None
+        self._over_hold = holding and not self.paused and self._target is None
+        if not holding and self._at < len(self._clips):
             clip = self._clips[self._at]
             if self._offset < length(clip.sound):
                 self._offset = 0

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import cast
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
-from voice_guide.script import Cue, spoken_seconds
+from voice_guide.script import USUAL_RATE, Cue, spoken_seconds
 
 GAP = frames(0.5)
 """The least silence after words that are not inside a hold, so that sentences do not run together."""
@@ -104,7 +104,7 @@ def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
     return start + total
 
 
-def sketch(cues: Sequence[Cue], rate: float = 140) -> Timeline:
+def sketch(cues: Sequence[Cue], rate: float = USUAL_RATE) -> Timeline:
     """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any."""
     spoken = [frames(spoken_seconds(cue.text, rate)) for cue in cues]
     # One silence that all share: a catalogue is sketched at every start.

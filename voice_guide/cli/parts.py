@@ -10,7 +10,7 @@ from voice_guide.cli import complete_name
 from voice_guide.routine import Routine
 from voice_guide.script import Plan
 from voice_guide.timeline import Said, Timeline, lay
-from voice_guide.voices import Voice, open_voice
+from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice, open_voice
 from voice_guide.voices.cache import Remembering, cache_folder
 
 if TYPE_CHECKING:
@@ -23,19 +23,17 @@ name_argument = click.argument("name", nargs=-1, required=True, shell_complete=c
 
 def voice_options(command: F) -> F:
     """--voice, --rate and --pitch."""
-    from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE
-
     for option in (
         click.option(
             "--pitch",
-            type=click.IntRange(0, 99),
+            type=click.IntRange(PITCHES[0], PITCHES[-1]),
             default=DEFAULT_PITCH,
             show_default=True,
             help="Low to high.",
         ),
         click.option(
             "--rate",
-            type=click.IntRange(80, 300),
+            type=click.IntRange(RATES[0], RATES[-1]),
             default=DEFAULT_RATE,
             show_default=True,
             help="Words a minute.",

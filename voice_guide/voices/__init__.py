@@ -6,9 +6,10 @@ from typing import Protocol
 
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
+from voice_guide.script import USUAL_RATE
 
-DEFAULT_RATE = 140
-"""Words a minute: calm, and slow enough to follow with closed eyes."""
+DEFAULT_RATE = USUAL_RATE
+"""Words a minute."""
 
 DEFAULT_PITCH = 45
 """A little below the middle of the engine's 0 to 99."""

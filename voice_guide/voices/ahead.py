@@ -43,10 +43,6 @@ class Ahead:
         """Whether the first clip is there, or all of them; waits a moment for it, so that a signal is heard."""
         return (self._done if whole else self._begun).wait(0.05)
 
-    def wait(self) -> None:
-        """Until everything is rendered."""
-        self._done.wait()
-
     def stop(self) -> None:
         """Render no more; a cue that is being spoken is not waited for."""
         self._unwanted.set()
