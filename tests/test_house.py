@@ -8,15 +8,28 @@ from pathlib import Path
 
 FLOORS = {
     "errors": 0, "pcm": 0,
-    "routine": 1, "names": 1,
-    "script": 2,
-    "timeline": 3,
-    "session": 4,
+    "routine": 1, "names": 1, "drawing": 1, "habits": 1,
+    "script": 2, "safety": 2, "choices": 2, "chart": 2, "plot": 2,
+    "timeline": 3, "profile": 3,
+    "session": 4, "fit": 4,
     "player": 5,
-    "library": 6, "voices": 6, "sinks": 6, "controls": 6,
+    "library": 6, "voices": 6, "sinks": 6, "controls": 6, "personal": 6, "pictures": 6,
     "cli": 7, "__main__": 8, "__init__": 0,
 }  # fmt: skip
-HEAVY = {"pyttsx3", "miniaudio", "pydub", "pydantic", "yaml", "rich", "lameenc", "mutagen", "rapidfuzz", "wave"}
+HEAVY = {
+    "pyttsx3",
+    "miniaudio",
+    "pydub",
+    "pydantic",
+    "yaml",
+    "rich",
+    "lameenc",
+    "mutagen",
+    "rapidfuzz",
+    "wave",
+    "PIL",
+    "sqlite3",
+}
 PURE = {"os", "sys", "time", "threading", "subprocess", "socket", "pathlib", "shutil", "tempfile", "signal", "asyncio"}
 PACKAGE = Path(__file__).parents[1] / "voice_guide"
 

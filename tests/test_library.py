@@ -209,16 +209,18 @@ def test_a_broken_script_of_ones_own_is_said_and_the_rest_goes_on(tmp_path):
 def test_everything_its_points_and_postures_ask_for_is_said(library, tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text(step("{press: back pocket point}"))
-    asked = library.read(path).avoid
+    asked = library.read(path).avoid.values()
     assert "with a hip replacement" in asked and "if you feel unsteady on your feet" in asked
     path.write_text(step("{press: back pocket point}") + "avoid: [floor_hard]\nfits: [hip_replacement]\n")
-    assert set(library.read(path).avoid) == {*asked, "if the floor is hard to get up from"} - {"with a hip replacement"}
+    assert set(library.read(path).avoid.values()) == {*asked, "if the floor is hard to get up from"} - {
+        "with a hip replacement"
+    }
 
 
 def test_a_wider_condition_is_said_alone(library, tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text("tool: tennis_ball_floor\nposture: lying_on_ball\n" + step("{press: back pocket point}"))
-    asked = library.read(path).avoid
+    asked = library.read(path).avoid.values()
     assert "in the first six weeks of new pain" in asked and "in the first three days of new pain" not in asked
 
 

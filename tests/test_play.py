@@ -10,15 +10,19 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from sound_server import deviceless, off_plan, onsets, start_server, wait_until
+from voice_guide.personal.journal import Journal
 
 SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, side: left, hold: 30}\n"
 VOICE_GUIDE = (sys.executable, "-m", "voice_guide")
 TONE = ("--voice", "tone")
+LONG_AGO = datetime(2020, 1, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,12 +32,23 @@ def short(tmp_path):
     return path
 
 
+@pytest.fixture
+def awake(tmp_path):
+    path = tmp_path / "awake.yaml"
+    path.write_text(SCRIPT.replace("ending: asleep\n", ""))
+    return path
+
+
 def command(path, *more):
     return [*VOICE_GUIDE, "play", str(path), *TONE, *more]
 
 
 def environment(env, folder):
-    return env | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "XDG_DATA_HOME": str(folder)}
+    """A home of its own, of somebody who has been here before."""
+    journal = Journal(folder / "data" / "journal.sqlite")
+    if not journal.records():
+        journal.update(journal.begin("x", "X", LONG_AGO, False), seconds=600, ended="finished")
+    return env | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "VOICE_GUIDE_DATA": str(folder / "data")}
 
 
 def speakers():
@@ -151,11 +166,15 @@ def at_a_terminal(*words, env):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
-def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(short, tmp_path):
+def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awake, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
-    with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, echoes):
-        assert "space pause" in read(r"This is Short")
+    with at_a_terminal(*command(awake, "--sink", "silent"), env=env) as (process, read, press, echoes):
+        read(r"Any new warning sign")
+        press("n")
+        read(r"How strong is your pain")
         assert not echoes()
+        press("6")
+        assert "space pause" in read(r"This is Short")
         read(r"Have a firm chair")
         for key, answer in [
             ("+", "Louder"),
@@ -173,9 +192,30 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(shor
             read(answer)
             if key == "n":
                 read(r"Palm center, left hand · \d:\d\d to go")
+        read(r"How strong is your pain now")
+        press("8")
+        read(r"It hurt more after your session today")
         wait_until(lambda: process.poll() is not None, "the end", 30)
         assert process.returncode == 0
         assert echoes()
+    (routine, pain, ended) = [(r.routine, (r.pain_before, r.pain_after), r.ended) for r in past_sessions(env)][-1]
+    assert (routine, pain, ended) == ("short", (6, 8), "stopped")
+
+
+def past_sessions(env):
+    return Journal(Path(env["VOICE_GUIDE_DATA"]) / "journal.sqlite").records()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_a_warning_sign_ends_it_before_a_press_and_says_what_to_do(short, tmp_path):
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
+    with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
+        read(r"Any new warning sign")
+        press("y")
+        read("call your emergency number now")
+        wait_until(lambda: process.poll() is not None, "the end", 30)
+        assert process.returncode == 4
+    assert len(past_sessions(env)) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
@@ -195,6 +235,8 @@ def test_a_closed_terminal_ends_the_session_as_a_stop_does(short, tmp_path):
 def test_arrow_and_function_keys_mean_nothing(short, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
     with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
+        read("Any new warning sign")
+        press("\x1bOPn")
         read("Have a firm chair")
         press("\x1bOQ\x1b[B\x1b[6~+")
         read("Louder")

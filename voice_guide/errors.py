@@ -23,10 +23,30 @@ class NameUnclear(VoiceGuideError):
         self.candidates = tuple(candidates)
 
 
+class ChoiceError(VoiceGuideError):
+    """The choice asked for cannot be had: the message says what can."""
+
+    exit_code = 2
+
+
 class RoutineError(VoiceGuideError):
     """Your script is at fault: one line for each fault, `file:line: what, value, remedy`."""
 
     exit_code = 3
+
+
+class SafetyError(VoiceGuideError):
+    """Safety says no: the message says why and what to do now.
+
+    `level` is emergency, urgent, doctor, today or instead, `rules` are ids, `instead` are routines that are offered;
+    all empty where no rule was asked.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, level: str = "", rules: Sequence[str] = (), instead: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.level, self.rules, self.instead = level, tuple(rules), tuple(instead)
 
 
 class VoiceError(VoiceGuideError):

@@ -95,8 +95,18 @@ class Label:
 class Names:
     """Every way to say the routines' names: indexed once, asked many times."""
 
-    def __init__(self, entries: Iterable[Entry], codes: Mapping[str, Sequence[str]] | None = None) -> None:
-        """`codes`: a point's number ("BL54") or everyday name ("waist point") -> the names to ask with."""
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        codes: Mapping[str, Sequence[str]] | None = None,
+        what: str = "routine",
+        remedy: str = "'voice-guide list' shows them all",
+    ) -> None:
+        """`codes`: a point's number ("BL54") or everyday name ("waist point") -> the names to ask with.
+
+        `what` is named, and what shows all of them, where nothing fits.
+        """
+        self._what, self._remedy = what, remedy
         self._labels: list[Label] = []
         self._codes: dict[str, tuple[str, ...]] = {}
         # a name wins over an alias of the same letters, and both over one that only says "set" for "routine"
@@ -132,14 +142,14 @@ class Names:
         words = _words(asked)
         said = " ".join("".join(c if c.isprintable() else " " for c in asked[:LONGEST]).split())
         if not words:
-            raise NameUnclear("no name given; 'voice-guide list' shows them all")
+            raise NameUnclear(f"no name given; {self._remedy}")
         if exact := self._exactly(words):
             return _decide(said, exact)
         code, _ = _code(words)
         if code:
             likely = self._codes.get(code, ())[:SHORTLIST]
-            question = f"did you mean {_either(likely)}?" if likely else "'voice-guide list' shows them all"
-            raise NameUnclear(f"'{said}' is a point's number, not a routine; {question}", likely)
+            question = f"did you mean {_either(likely)}?" if likely else self._remedy
+            raise NameUnclear(f"'{said}' is a point's number, not a {self._what}; {question}", likely)
         ranked = self._ranked(words)
         best = ranked[0][0] if ranked else 0.0
         if best >= SURE:
@@ -149,8 +159,8 @@ class Names:
         worth = max(NEAR, best - APART / 2)
         likely = _meanings(label for score, label in ranked if score >= worth and label.certain)
         if not likely:
-            raise NameUnclear(f"no routine '{said}'; 'voice-guide list' shows them all")
-        raise NameUnclear(f"no routine '{said}'; did you mean {_either(likely)}?", likely)
+            raise NameUnclear(f"no {self._what} '{said}'; {self._remedy}")
+        raise NameUnclear(f"no {self._what} '{said}'; did you mean {_either(likely)}?", likely)
 
     def _exactly(self, words: Words) -> list[Label]:
         """The labels of just these letters, with the fewest polite words taken off."""

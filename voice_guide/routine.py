@@ -4,7 +4,7 @@ Body facts come from `scripts/points.yaml`, which names the source of each.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Side = Literal["left", "right", "both"]
@@ -26,8 +26,11 @@ class Tool:
     """The seconds to come off, with the words."""
     need: str = ""
     """What to have at hand, said at the start; empty for a hand."""
-    ball: bool = False
+    ball: str = ""
+    """The kind of ball: tennis, lacrosse; empty for what is none."""
     longest: float = 120.0
+    by_choice: bool = False
+    """Never taken in place of another: only where a script or the listener names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,13 @@ class Posture:
     change: str = ""
     """Said when the other side comes and the posture stays."""
     need: str = ""
+    caution: str = ""
+    """A safety sentence of its own, said in the opening."""
     avoid: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    """Where it is done: floor, wall, chair, bed."""
+    by_choice: bool = False
+    """Never taken in place of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class Point:
     also: tuple[str, ...] = ()
     code: str = ""
     """Its code in the standard, for asking back; never spoken."""
+    region: str = ""
+    """The part of the body it lies on, as a listener names it."""
     part: str = "side"
     """What a side of it is called: side, leg, foot, hand."""
     midline: bool = False
@@ -115,12 +126,17 @@ class Point:
 class Step:
     """One thing to do: a point to press on its sides, a rest, breathing, or an instruction.
 
-    `seconds` is the hold of one side at one place, or the time the whole step takes at least.
+    `seconds` is the hold of one side at one place, or the time the whole step takes at least; it may become
+    as short as `shortest` and as long as `longest`.
     """
 
     do: Doing
     seconds: float
+    shortest: float = 0.0
+    longest: float = 0.0
     text: str = ""
+    plain: bool = False
+    """The text is the usual one, and fits any posture."""
     point: Point | None = None
     tool: Tool | None = None
     posture: Posture | None = None
@@ -129,7 +145,25 @@ class Step:
     pressure: int = 0
     breath: str = "natural"
     repeat: int = 1
+    short: bool = True
+    """It belongs to the short cut."""
+    short_places: tuple[str, ...] = ()
+    """The places that belong to the short cut, where not all do."""
     source: str = ""
+
+    def using(self, tool: Tool, posture: Posture) -> "Step":
+        """This hold with another tool and posture: never longer, and a ball goes to one side at a time."""
+        assert self.point and self.point.hold
+        cap = self.point.hold.cap(tool)
+        return replace(
+            self,
+            tool=tool,
+            posture=posture,
+            sides=("left", "right") if tool.ball and self.sides == ("both",) else self.sides,
+            seconds=min(self.seconds, cap),
+            longest=min(self.longest, cap),
+            shortest=min(self.shortest, cap),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +176,14 @@ class Routine:
     steps: tuple[Step, ...]
     source: str
     aliases: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    """Conditions, as phrases fit to be spoken after 'leave this one out'."""
+    avoid: Mapping[str, str] = field(default_factory=dict)
+    """Conditions, each with its phrase fit to be spoken after 'leave this one out'."""
+    stages: tuple[str, ...] = ()
+    """How old the pain is that it is suggested for, as conditions; empty for any."""
     before: str = ""
     """A safety sentence of its own, said in the opening."""
+    today: tuple[str, ...] = ()
+    """What is different today, as sentences said in the opening."""
     ending: str = "awake"
     file: str = ""
     replaces: bool = False
@@ -154,11 +192,15 @@ class Routine:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds and counts that no script may pass; see `scripts/safety.yaml`."""
+    """Seconds, counts and days that nothing may pass; see `scripts/safety.yaml`."""
 
     session: float
+    useful: float
     hold_floor: float
     passes: int
+    short_points: int
+    rest: float
+    agreed_days: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ class Beat:
     say: str = ""
 
 
+Talk = Literal["full", "short", "bells"]
+"""First-timer's words; regular's words; bells, with only names, changes and safety spoken."""
+BELL = "♪"
+"""The text of a cue that is not spoken but rung."""
 USUAL_RATE = 140
 """Words a minute: calm, and slow enough to follow with closed eyes."""
 STAY_BEFORE_END = 20.0
@@ -75,6 +79,8 @@ class Phrases:
     check: str
     skin: str
     notice: str
+    ask: Mapping[str, str]
+    """Questions that are answered with a key: check, pain, pain_after."""
     first: str
     next: str
     side: str
@@ -82,6 +88,8 @@ class Phrases:
     sides: Mapping[str, str]
     levels: Mapping[int, str]
     breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
+    caution: str
+    """The line of the breaths that is safety, and said to everybody."""
     half: str
     countdown: tuple[str, ...]
     rest: str
@@ -116,13 +124,16 @@ def spoken_seconds(text: str, rate: float = USUAL_RATE) -> float:
     return round((0.25 + letters * 0.088 + commas * 0.48 + stops * 0.75) * USUAL_RATE / rate, 3)
 
 
-def compile_script(routine: Routine, phrases: Phrases, rate: float = USUAL_RATE) -> Plan:
+def compile_script(
+    routine: Routine, phrases: Phrases, rate: float = USUAL_RATE, talk: Talk = "full", asked: bool = False
+) -> Plan:
     """The whole session in cues: the opening, each step on each side, place and repetition, the closing.
 
-    `rate` is the voice's, in words a minute, so that there is quiet after the words that need it.
+    `rate` is the voice's, in words a minute, so that there is quiet after the words that need it. `asked`: the
+    questions of the opening were asked and answered already.
     """
-    compiler = _Compiler(routine, phrases, rate)
-    compiler.opening()
+    compiler = _Compiler(routine, phrases, rate, talk)
+    compiler.opening(asked)
     for step in routine.steps:
         for _ in range(step.repeat):
             compiler.step(step)
@@ -161,8 +172,9 @@ def _fill(rounds: Rounds, at: float, end: float) -> Iterator[tuple[float, Beat]]
 class _Compiler:
     """Writes cues one after the other; knows where the last step left the listener."""
 
-    def __init__(self, routine: Routine, phrases: Phrases, rate: float) -> None:
+    def __init__(self, routine: Routine, phrases: Phrases, rate: float, talk: Talk) -> None:
         self.routine, self.phrases, self.timing, self.rate = routine, phrases, phrases.timing, rate
+        self.regular, self.bells = talk != "full", talk == "bells"
         self.cues: list[Cue] = []
         self.titles: list[str] = []
         self.wheres: list[str] = []
@@ -172,7 +184,11 @@ class _Compiler:
         self.last: tuple[str, Side | None, str] | None = None
         """The spot pressed last: point, side, place."""
         self.found: set[str] = set()
-        self.breaths = {name: deque(rounds) for name, rounds in phrases.breaths.items()}
+        self.breaths = {name: deque(self.breath(lines) for lines in rounds) for name, rounds in phrases.breaths.items()}
+
+    def breath(self, lines: tuple[Beat, ...]) -> tuple[Beat, ...]:
+        """For a regular, a breath in and a breath out without advice, but for what is safety."""
+        return lines[:2] + tuple(line for line in lines[2:] if not self.regular or line.say == self.phrases.caution)
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
         """A cue of at least `span` seconds, and `quiet` seconds after its words."""
@@ -189,29 +205,35 @@ class _Compiler:
     ) -> None:
         """A cue that lasts `seconds`, with optional lines inside at fixed offsets."""
         inside = [(at, beat.say) for at, beat in beats if beat.say]
+        counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
+        if self.bells and kind != "move":
+            text, inside = BELL, [(at, line) for at, line in inside if line in (*counted, self.phrases.caution)]
         ends = [at for at, _ in inside[1:]] + [seconds] * bool(inside)
         self.say(kind, text, inside[0][0] if inside else seconds, spare=spare)
-        counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
         for (at, line), end in zip(inside, ends, strict=True):
             inner: Kind = "count" if line in counted else "breathe"
+            words = BELL if self.bells and line in counted else line
             step = len(self.titles) - 1
-            self.cues.append(Cue(inner, line, end - at, step, self.side, True, self.point))
+            self.cues.append(Cue(inner, words, end - at, step, self.side, True, self.point))
 
-    def opening(self) -> None:
+    def opening(self, asked: bool) -> None:
         routine, phrases = self.routine, self.phrases
         self.begin(routine.name, phrases.where_rest)
         self.say("intro", phrases.name.format(name=routine.name))
         needs = [step.posture.need for step in routine.steps if step.posture]
         needs += [step.tool.need for step in routine.steps if step.tool]
-        if things := self.listed(needs):
+        if not self.regular and (things := self.listed(needs)):
             self.say("intro", phrases.need.format(things=things), self.timing.intro)
-        if conditions := self.listed(routine.avoid):
+        if conditions := self.listed([*routine.avoid.values()]):
             self.say("notice", phrases.avoid.format(conditions=conditions))
         self.say("notice", phrases.skin)
-        if routine.before:
-            self.say("notice", routine.before)
+        cautions = [step.posture.caution for step in routine.steps if step.posture]
+        for caution in dict.fromkeys(filter(None, (*routine.today, routine.before, *cautions))):
+            self.say("notice", caution)
+        if asked:
+            return
         self.say("notice", phrases.check, quiet=2)
-        if routine.ending != "asleep":
+        if routine.ending != "asleep" and not self.bells:
             self.say("intro", phrases.notice, quiet=3)
 
     def listed(self, words: Sequence[str]) -> str:
@@ -257,7 +279,7 @@ class _Compiler:
             self.say("notice", caution)
         beats = hold_beats(step.seconds, self.timing.press, self.breaths[step.breath], phrases)
         words = f"{tool.press} {phrases.levels[step.pressure]}"
-        self.block("press", words, step.seconds, beats, self.spare(step))
+        self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
         self.say("release", tool.release, tool.off)
         self.last = (point.id, side, place)
 
@@ -281,7 +303,12 @@ class _Compiler:
         """Where it is, the first time in full, and how the ball gets there or the hand presses."""
         first = point.id not in self.found
         self.found.add(point.id)
-        if first:
+        if self.bells:
+            self.say("locate", BELL, quiet=self.timing.find + self.timing.again * bool(tool.ball) + point.search)
+            return
+        if first and self.regular:
+            self.say("locate", point.again, quiet=self.timing.again + point.search)
+        elif first:
             self.say("locate", point.find, quiet=self.timing.find + point.search)
         if tool.ball:
             self.say(
@@ -291,10 +318,6 @@ class _Compiler:
             self.say("locate", point.press)
         else:
             self.say("locate", point.again, quiet=self.timing.again + point.search)
-
-    def spare(self, step: Step) -> float:
-        assert step.point is not None and step.tool is not None and step.point.hold is not None
-        return max(0.0, step.point.hold.cap(step.tool) - step.seconds)
 
     def closing(self) -> None:
         lines = self.phrases.closing[self.routine.ending]

@@ -4,7 +4,7 @@ Holds are sacred: a hold is exact to the frame for every voice and speed. An opt
 not fit its place is left out; the hold never moves.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import cast
@@ -104,9 +104,15 @@ def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
     return start + total
 
 
-def sketch(cues: Sequence[Cue], rate: float = USUAL_RATE) -> Timeline:
-    """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any."""
-    spoken = [frames(spoken_seconds(cue.text, rate)) for cue in cues]
+def sketch(cues: Sequence[Cue], rate: float = USUAL_RATE, voice: Callable[[str], Pcm] | None = None) -> Timeline:
+    """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any.
+
+    With a `voice` its length is the real one: only what moves it is spoken, which optional cues do not.
+    """
+    spoken = [
+        length(voice(cue.text)) if voice and not cue.optional else frames(spoken_seconds(cue.text, rate))
+        for cue in cues
+    ]
     # One silence that all share: a catalogue is sketched at every start.
     quiet = cast(Pcm, memoryview(silence(max(spoken, default=0))))
     return Timeline(tuple(lay((cue, quiet[: count * WIDTH]) for cue, count in zip(cues, spoken, strict=True))))

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from voice_guide.cli.parts import chosen, name_argument, remembering, rendered, voice_options, warn
+from voice_guide.cli.fitting import Wishes, fitted, fitting_options
+from voice_guide.cli.parts import name_or_need, remembering, rendered, voice_options, warn
 from voice_guide.pcm import seconds
 from voice_guide.player import play
 from voice_guide.routine import Routine
-from voice_guide.script import Plan, compile_script
+from voice_guide.script import Plan
 from voice_guide.session import Session
 from voice_guide.sinks.mp3 import Chapter, Mp3, Tags
 from voice_guide.timeline import Timeline
@@ -16,19 +17,22 @@ from voice_guide.voices.cache import Remembering
 
 
 @click.command("export")
-@name_argument
+@name_or_need
 @voice_options
+@fitting_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
-def export_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int, output: Path | None) -> None:
-    """Write a routine as an MP3 for the phone, with a chapter for each step.
+def export_command(
+    name: tuple[str, ...], wishes: Wishes, voice: str | None, rate: int, pitch: int, output: Path | None
+) -> None:
+    """Write a routine as an MP3 for the phone, with a chapter for each step, fitted to your profile.
 
     \b
     voice-guide export soft landing
-    voice-guide export hip pocket ball -o ~/Music
+    voice-guide export hip pocket ball --minutes 8 -o ~/Music
     """
     with remembering(voice, rate, pitch) as speaker:
-        library, routine = chosen(name)
-        plan = compile_script(routine, library.phrases, rate)
+        session = fitted(name, wishes, rate, speaker.speak if wishes.minutes else None)
+        routine, plan = session.routine, session.plan(rate)
         path = output or Path()
         if path.is_dir():
             path = path / f"{routine.id}.mp3"

@@ -26,9 +26,13 @@ def _minutes(routine: Routine, phrases: Phrases) -> float:
 
 
 @click.command("list")
+@click.option("--need", help="Only those for what hurts, in your words; the best first.")
 @json_option
-def list_command(as_json: bool) -> None:
+def list_command(need: str | None, as_json: bool) -> None:
     """All routines by name, with their minutes.
+
+    \b
+    voice-guide list --need "stiff back"
 
     Your own scripts stand beside the shipped ones; one with a shipped name replaces it.
     """
@@ -43,7 +47,7 @@ def list_command(as_json: bool) -> None:
             "replaces": routine.replaces,
             "about": routine.about,
         }
-        for routine in library.routines.values()
+        for routine in ([*map(library.by_id, library.need(need).routines)] if need else library.routines.values())
     ]
     for line in library.broken:
         click.echo(line, err=True)

@@ -11,6 +11,7 @@ from voice_guide.routine import Routine
 from voice_guide.script import Plan
 from voice_guide.timeline import Said, Timeline, lay
 from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice, open_voice
+from voice_guide.voices.bell import Belled
 from voice_guide.voices.cache import Remembering, cache_folder
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 name_argument = click.argument("name", nargs=-1, required=True, shell_complete=complete_name)
+name_or_need = click.argument("name", nargs=-1, shell_complete=complete_name)
 
 
 def voice_options(command: F) -> F:
@@ -46,7 +48,7 @@ def voice_options(command: F) -> F:
 
 def remembering(voice: str | None, rate: int, pitch: int) -> Remembering:
     """The voice asked for, which remembers what it said."""
-    return Remembering(open_voice(voice, rate, pitch), cache_folder())
+    return Remembering(Belled(open_voice(voice, rate, pitch)), cache_folder())
 
 
 def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":

@@ -1,31 +1,37 @@
 """The command that guides a listener: keys in, one line of progress out, and the last words on every way out."""
 
-import signal
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import click
 
 from voice_guide.cli import INTERRUPTED
+from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, hint, say
+from voice_guide.cli.diary import Diary
+from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options, refused, with_first_words
 from voice_guide.cli.line import Line
-from voice_guide.cli.parts import chosen, name_argument, remembering, voice_options, warn
+from voice_guide.cli.parts import name_or_need, remembering, voice_options, warn
 from voice_guide.controls.keys import HELP, Keys
-from voice_guide.errors import SinkError
+from voice_guide.controls.signals import caught_signals
+from voice_guide.errors import SafetyError, SinkError, VoiceError
 from voice_guide.pcm import RATE, seconds
+from voice_guide.personal.journal import Journal
 from voice_guide.player import Sink, play
-from voice_guide.script import Plan, compile_script
-from voice_guide.session import Command, Session
+from voice_guide.safety import Refusal, Today, adapt
+from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import SINKS, open_sink
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
 
-if TYPE_CHECKING:
-    from voice_guide.library import Library
-
 WHOLE = 10 * RATE
 """A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
+ANSWER = 120.0
+"""Seconds that a question before the session waits."""
+LATE_ANSWER = 45.0
+"""Seconds that the question after it waits: the listener may not have got up."""
 
 
 class SilentMachine(SinkError):
@@ -33,8 +39,9 @@ class SilentMachine(SinkError):
 
 
 @click.command("play")
-@name_argument
+@name_or_need
 @voice_options
+@fitting_options
 @click.option(
     "--sink",
     type=click.Choice([*SINKS, "miniaudio"]),
@@ -43,64 +50,172 @@ class SilentMachine(SinkError):
     help="speaker, simpleaudio, or silent (words on the screen).",
 )
 @click.option("--or-export", is_flag=True, help="Where there is no sound device, write the MP3 instead.")
+@click.option("--questions/--no-questions", default=True, help="On a terminal, ask before and after.")
 @click.pass_context
 def play_command(
     ctx: click.Context,
     name: tuple[str, ...],
+    wishes: Wishes,
     voice: str | None,
     rate: int,
     pitch: int,
     sink: str,
     or_export: bool,
+    questions: bool,
 ) -> None:
     """Guide you through a routine, hands-free.
 
     \b
     voice-guide play soft landing
-    voice-guide play the hip pocket ball please
-    voice-guide play winter warmer --rate 120
+    voice-guide play --need "leg pain" --minutes 12
+    voice-guide play winter warmer --ball none --talk short
 
-    Keys: space pauses and continues, n next, b back, r repeat, l longer, + louder, - softer,
-    ? where am I, q stop. Every way out ends with the words that take you off the ball.
+    The session is fitted to your `voice-guide profile`. Keys: space pauses and continues, n next, b back,
+    r repeat, l longer, + louder, - softer, ? where am I, q stop. Every way out ends with the words that
+    take you off the ball.
     """
     with remembering(voice, rate, pitch) as speaker:
-        library, routine = chosen(name)
-        plan = compile_script(routine, library.phrases, rate)
+        journal = Journal()
+        records = journal.records()
         try:
-            code = _listen(plan, library, speaker, sink)
+            measuring = speaker.speak if wishes.minutes else None
+            session = with_first_words(fitted(name, wishes, rate, measuring, records, journal.broken), records)
+            code = _Listening(session, speaker, rate, sink, questions).listen(journal)
+        except SafetyError as error:
+            _say_aloud(str(error), speaker, sink)
+            raise
         except SilentMachine as error:
             if not or_export:
                 raise
             from voice_guide.cli.exporting import write_mp3
 
             click.echo(f"{error}; writing the MP3 instead", err=True)
-            click.echo(write_mp3(routine, plan, speaker, Path(f"{routine.id}.mp3")))
+            routine = session.routine
+            click.echo(write_mp3(routine, session.plan(rate), speaker, Path(f"{routine.id}.mp3")))
             code = 0
         warn(speaker)
+        if journal.warning:
+            click.echo(journal.warning, err=True)
     ctx.exit(code)
 
 
-def _listen(plan: Plan, library: "Library", voice: Remembering, sink_name: str) -> int:
-    """Play to the end; returns the exit code."""
-    ahead = Ahead(plan, library.phrases, voice)
-    try:
-        with _signals() as caught, Keys() as keys:
-            sink = _opened(sink_name, lambda: caught.unheard or keys.waiting())
-            line = Line(plan, ahead.words, captions=sink_name == "silent")
-            if keys.present and line.live:
-                click.echo(HELP, err=True)
-            while not ahead.ready(whole=sink.stretch > WHOLE):
-                if caught.any:  # nothing was heard yet
-                    sink.close()
-                    return INTERRUPTED
-            session = _play(sink, ahead, keys, caught, line)
-    finally:
-        ahead.stop()
-    if ahead.fault:
-        raise ahead.fault
-    if session.late > RATE // 10:
-        click.echo(f"The voice was late by {seconds(session.late):.1f} seconds in all, between steps.", err=True)
-    return INTERRUPTED if caught.any else 0
+def _say_aloud(text: str, voice: Remembering, sink_name: str) -> None:
+    """A refusal is heard too, where there are a voice and a device; the line on the screen comes anyway."""
+    if sink_name == "silent":
+        return
+    with suppress(VoiceError, SinkError):
+        sink = open_sink(sink_name)
+        try:
+            say(text, voice.speak(re.sub(r"[`']", "", text)), sink)
+        finally:
+            sink.close()
+
+
+class _Listening:
+    """One session, from the question before it to the one after it."""
+
+    def __init__(self, session: Fitted, voice: Remembering, rate: int, sink_name: str, questions: bool) -> None:
+        self.fitted, self.voice, self.sink_name = session, voice, sink_name
+        self.phrases = session.library.phrases
+        self.asking = questions and Keys().present
+        self.plan = session.plan(rate, asked=self.asking)
+        self.sounds = {name: voice.speak(words) for name, words in self.phrases.ask.items()} if self.asking else {}
+        self.stopped = False
+
+    def listen(self, journal: Journal) -> int:
+        """Play to the end; returns the exit code."""
+        ahead = Ahead(self.plan, self.phrases, self.voice)
+        try:
+            with caught_signals() as self.caught, Keys() as self.keys:
+                self.sink = _opened(self.sink_name, lambda: self.caught.unheard or self.keys.waiting())
+                try:
+                    late = self._played(ahead, journal)
+                finally:
+                    self.sink.close()
+        finally:
+            ahead.stop()
+        if ahead.fault:
+            raise ahead.fault
+        if late > RATE // 10:
+            click.echo(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.", err=True)
+        return INTERRUPTED if self.caught.any else 0
+
+    def _played(self, ahead: Ahead, journal: Journal) -> int:
+        """The frames for which the voice was late."""
+        pain = self._ask_before()
+        line = Line(self.plan, ahead.words, captions=self.sink_name == "silent")
+        if self.keys.present and line.live:
+            click.echo(HELP, err=True)
+        while not self.caught.any and not ahead.ready(whole=self.sink.stretch > WHOLE):
+            pass
+        if self.caught.any or self.stopped:  # nothing was heard yet
+            return 0
+        diary = Diary(journal, self.fitted)
+        diary.begin(pain)
+        try:
+            session = self._play(ahead, line, diary)
+            diary.end(self._ended(), None)
+            if pain is not None and not self.caught.any:
+                diary.end(self._ended(), self._ask_after(pain))
+        finally:
+            diary.close()
+        return session.late
+
+    def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
+        caught = self.caught
+
+        def arriving(session: Session) -> Iterator[Command]:
+            if not session.whole:
+                ahead.deliver(session)
+                caught.unheard |= ahead.fault is not None
+            for command in self.keys.pressed():
+                if command is Command.STOP:
+                    caught.unheard = self.stopped = True
+                else:
+                    yield command
+            if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
+                caught.unheard = False
+                yield Command.STOP
+
+        def progress(place: Place) -> None:
+            line.show(place)
+            diary.see(place)
+
+        try:
+            return play(Session(), self.sink, arriving, progress)
+        finally:
+            line.end()
+
+    def _ended(self) -> Literal["finished", "stopped", "interrupted"]:
+        return "interrupted" if self.caught.any else "stopped" if self.stopped else "finished"
+
+    def _ask_before(self) -> int | None:
+        """Warning signs, then pain; returns the pain. Raises SafetyError where there is a sign."""
+        if not self.asking:
+            return None
+        if self._ask("check", YES_NO, ANSWER):
+            library = self.fitted.library
+            sign = adapt(self.fitted.asked, Today({"warning_sign": ()}), library.safety, library.catalogue)
+            assert isinstance(sign, Refusal)
+            raise refused(sign, library)
+        over = self.caught.any or self.stopped
+        return None if over or self.fitted.asked.ending == "asleep" else self._ask("pain", PAIN, ANSWER)
+
+    def _ask_after(self, before: int) -> int | None:
+        after = self._ask("pain_after", PAIN, LATE_ANSWER)
+        library = self.fitted.library
+        if after is not None and after >= before + library.habits.worse_by:
+            words = next(rule.say for rule in library.safety.rules if "worse_today" in rule.when)
+            hint(words)
+            say(words, self.voice.speak(words), self.sink)
+        return after
+
+    def _ask(self, name: str, answers: Answers, patience: float) -> int | None:
+        text = self.phrases.ask[name]
+        hint(f"{text}\n{KEYS_FOR[name.split('_')[0]]}")
+        answer = ask(text, self.sounds[name], self.keys, self.sink, answers, lambda: self.caught.any, patience)
+        self.stopped |= answer == QUIT
+        return None if answer == QUIT else answer
 
 
 def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
@@ -111,48 +226,3 @@ def _opened(name: str, wanted: Callable[[], bool]) -> Sink:
     except SinkError as error:
         raise SilentMachine(str(error)) from error
     return sink
-
-
-def _play(sink: Sink, ahead: Ahead, keys: Keys, caught: "Caught", line: Line) -> Session:
-    def arriving(session: Session) -> Iterator[Command]:
-        if not session.whole:
-            ahead.deliver(session)
-            caught.unheard |= ahead.fault is not None
-        for command in keys.pressed():
-            if command is Command.STOP:
-                caught.unheard = True
-            else:
-                yield command
-        if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
-            caught.unheard = False
-            yield Command.STOP
-
-    try:
-        return play(Session(), sink, arriving, line.show)
-    finally:
-        line.end()
-        sink.close()
-
-
-class Caught:
-    """Whether a signal came, and whether the session has still to hear of it."""
-
-    any = unheard = False
-
-    def signal(self, number: int, frame: object) -> None:
-        """The handler. The first is enough: the last words are not said twice."""
-        self.unheard |= not self.any
-        self.any = True
-
-
-@contextmanager
-def _signals() -> Iterator[Caught]:
-    """Signals that end a program end the session instead, with its last words."""
-    caught = Caught()
-    names = [n for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    before = {n: signal.signal(getattr(signal, n), caught.signal) for n in names}
-    try:
-        yield caught
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)

@@ -65,6 +65,10 @@ class Keys:
 
     def pressed(self) -> list[Command]:
         """The commands of the keys pressed since the last call; other keys mean nothing."""
+        return [KEYS[key] for key in self.typed() if key in KEYS]
+
+    def typed(self) -> str:
+        """The keys pressed since the last call, as small letters."""
         text = ""
         while self.waiting():
             key = self._read()
@@ -72,7 +76,7 @@ class Keys:
                 self.present = False
                 break
             text += key
-        return [KEYS[key] for key in ARROWS.sub("", text).lower() if key in KEYS]
+        return ARROWS.sub("", text).lower()
 
     def _read(self) -> str:
         if sys.platform == "win32":

@@ -7,15 +7,28 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from voice_guide.errors import RoutineError, VoiceGuideError
 from voice_guide.library.document import Document
-from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, SafetyShape, Shape
+from voice_guide.library.rules import (
+    Need,
+    SafetyShape,
+    habits_of,
+    limits_of,
+    questions_of,
+    read_needs,
+    read_safety,
+)
+from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, tupled
 from voice_guide.library.steps import Reader, slug
 from voice_guide.names import Entry, Names
-from voice_guide.routine import Catalogue, Hold, Limits, Point, Posture, Pressure, Routine, Tool
+from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Routine, Tool
+from voice_guide.safety import Safety
 from voice_guide.script import Beat, Phrases
+
+if TYPE_CHECKING:
+    from voice_guide.chart import Charts
 
 
 def shipped_folder() -> Path:
@@ -40,13 +53,46 @@ class Library:
         self.shipped = shipped or shipped_folder()
         self.own = own or own_folder()
         points = Document(self.shipped / "points.yaml").read_as(PointsShape)
-        safety = Document(self.shipped / "safety.yaml").read_as(SafetyShape)
+        self._safety = Document(self.shipped / "safety.yaml")
+        safety = self._rules = self._safety.read_as(SafetyShape)
         self.phrases = _phrases(Document(self.shipped / "phrases.yaml").read_as(PhrasesShape))
         self.catalogue = _catalogue(points, safety)
         self.claims = tuple(safety.claims)
+        self.habits, self.questions = habits_of(safety), questions_of(safety)
         self.old_numbers = points.old_numbers
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
+
+    @cached_property
+    def safety(self) -> Safety:
+        """What follows from what a listener says about their body."""
+        ids = [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
+        return read_safety(self._safety, self._rules, self.catalogue, ids)
+
+    @property
+    def needs(self) -> Mapping[str, Need]:
+        """What somebody may want help with, by id."""
+        return self._needs[0]
+
+    @property
+    def otherwise(self) -> tuple[str, ...]:
+        """The ids of routines that are open to pain of any age."""
+        return self._needs[1]
+
+    @cached_property
+    def _needs(self) -> tuple[Mapping[str, Need], tuple[str, ...]]:
+        ids = [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
+        return read_needs(self.shipped / "needs.yaml", self._rules.conditions, ids)
+
+    def need(self, asked: str) -> Need:
+        """The need meant by these words; raises NameUnclear."""
+        names = Names(
+            [Entry(need.name, need.also) for need in self.needs.values()],
+            what="need",
+            remedy=f"there are {', '.join(need.name for need in self.needs.values())}",
+        )
+        found = names.find(asked)
+        return next(need for need in self.needs.values() if need.name == found)
 
     @cached_property
     def routines(self) -> Mapping[str, Routine]:
@@ -91,6 +137,17 @@ class Library:
             return self.read(exact)
         return self.routines[self.names.find(asked)]
 
+    def by_id(self, name: str) -> Routine:
+        """The shipped routine of that id, or the listener's own in its place."""
+        return next(routine for routine in self.routines.values() if routine.id == name)
+
+    @cached_property
+    def charts(self) -> "Charts":
+        """Where the points lie on the drawn body."""
+        from voice_guide.library.charts import read_charts
+
+        return read_charts(self.shipped)
+
     @cached_property
     def names(self) -> Names:
         """The index for choosing by name."""
@@ -113,23 +170,18 @@ class Library:
 
 
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:
-    tools = {key: Tool(id=key, **_values(tool)) for key, tool in shape.tools.items()}
-    postures = {key: Posture(id=key, **_values(posture)) for key, posture in shape.postures.items()}
+    tools = {key: Tool(id=key, **tupled(tool)) for key, tool in shape.tools.items()}
+    postures = {key: Posture(id=key, **tupled(posture)) for key, posture in shape.postures.items()}
     points = {}
     for key, point in shape.points.items():
-        values = _values(point)
+        values = tupled(point)
         pressed = not values.pop("reference") and point.hold and point.pressure
         values["hold"] = Hold(**values["hold"]) if pressed else None
         values["pressure"] = Pressure(**values["pressure"]) if pressed else None
         points[key] = Point(id=key, **values)
     words = {word.lower(): point for point in points.values() for word in (*point.also, point.name, point.id)}
-    return Catalogue(
-        points, tools, postures, safety.conditions, safety.covers, Limits(**safety.limits.model_dump()), words
-    )
-
-
-def _values(shape: Shape) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in shape.model_dump().items()}
+    aloud = {name: condition.aloud for name, condition in safety.conditions.items()}
+    return Catalogue(points, tools, postures, aloud, safety.covers, limits_of(safety), words)
 
 
 def _phrases(shape: PhrasesShape) -> Phrases:

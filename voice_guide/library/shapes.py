@@ -3,7 +3,7 @@
 Shapes differ from the values of the core where a person writes less than a program needs.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,11 @@ class Shape(BaseModel):
     """Nothing unknown, nothing converted."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def tupled(shape: Shape) -> dict[str, Any]:
+    """The fields of a shape as values of the core take them."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in shape.model_dump().items()}
 
 
 class StepShape(Shape):
@@ -38,6 +43,7 @@ class StepShape(Shape):
     breath: Name | None = None
     before: Text | None = None
     repeat: Annotated[int, Field(ge=1, le=20)] | None = None
+    short: bool | list[int] | None = None
     source: Text | None = None
 
 
@@ -51,6 +57,7 @@ class RoutineShape(Shape):
     source: Text = "yours"
     avoid: list[Name] = Field([], max_length=30)
     fits: list[Name] = Field([], max_length=30)
+    stages: list[Name] = Field([], max_length=10)
     before: Text | None = None
     ending: Name = "awake"
     tool: Name | None = None
@@ -68,7 +75,10 @@ class PostureShape(Shape):
     onto: Text = "{ball}"
     change: str = ""
     need: str = ""
+    caution: str = ""
     avoid: list[Name] = []
+    on: list[Name] = []
+    by_choice: bool = False
 
 
 class ToolShape(Shape):
@@ -81,7 +91,8 @@ class ToolShape(Shape):
     postures: list[Name]
     longest: Seconds
     need: str = ""
-    ball: bool = False
+    ball: str = ""
+    by_choice: bool = False
 
 
 class HoldShape(Shape):
@@ -107,6 +118,7 @@ class PointShape(Shape):
     name: Name
     place: Text
     source: Text
+    region: Name
     also: list[Name] = []
     code: str = ""
     part: str = "side"
@@ -137,23 +149,6 @@ class PointsShape(Shape):
     old_numbers: dict[str, list[Text]]
 
 
-class LimitsShape(Shape):
-    """The limits of safety.yaml."""
-
-    session: Seconds
-    hold_floor: Seconds
-    passes: int
-
-
-class SafetyShape(Shape):
-    """safety.yaml."""
-
-    limits: LimitsShape
-    conditions: dict[str, str]
-    covers: dict[str, list[str]]
-    claims: list[str]
-
-
 class PhrasesShape(Shape):
     """phrases.yaml."""
 
@@ -165,12 +160,14 @@ class PhrasesShape(Shape):
     check: Text
     skin: Text
     notice: Text
+    ask: dict[str, Text]
     first: Text
     next: Text
     side: Text
     stop: Text
     sides: dict[str, Text]
     levels: dict[int, Text]
+    caution: Text
     half: Text
     countdown: list[Text]
     rest: Text

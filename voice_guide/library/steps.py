@@ -24,11 +24,12 @@ GOES_WITH = {
         "breath",
         "before",
         "repeat",
+        "short",
         "source",
     },
-    "rest": {"rest", "say", "posture", "repeat", "source"},
-    "breathe": {"breathe", "say", "breath", "posture", "repeat", "source"},
-    "say": {"say", "seconds", "posture", "repeat", "source"},
+    "rest": {"rest", "say", "tool", "posture", "repeat", "short", "source"},
+    "breathe": {"breathe", "say", "breath", "tool", "posture", "repeat", "short", "source"},
+    "say": {"say", "seconds", "tool", "posture", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class Reader:
         steps = tuple(step for step in read if step)
         self._once(steps)
         conditions = self.catalogue.conditions
-        for key, names in (("avoid", shape.avoid), ("fits", shape.fits)):
+        for key, names in (("avoid", shape.avoid), ("fits", shape.fits), ("stages", shape.stages)):
             for number, name in enumerate(names):
                 if name not in conditions:
                     self._unknown((key, number), "condition", name, conditions)
@@ -69,7 +70,8 @@ class Reader:
             steps=steps,
             source=shape.source,
             aliases=tuple(shape.aliases),
-            avoid=tuple(filter(None, (conditions[name] for name in self._avoid(shape, steps)))),
+            avoid={name: conditions[name] for name in self._avoid(shape, steps) if conditions[name]},
+            stages=tuple(shape.stages),
             before=shape.before or "",
             ending=shape.ending,
             file=file,
@@ -145,7 +147,10 @@ class Reader:
             do=kind,
             seconds=length or 0.0,
             text=shape.say or usual,
+            plain=not shape.say,
+            tool=self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools),
             posture=posture,
+            short=self._short(where, shape, ())[0],
             breath=self._breath(where, shape, "easy"),
             repeat=shape.repeat or 1,
             source=shape.source or "",
@@ -167,15 +172,22 @@ class Reader:
             return None
         for number, place in enumerate(shape.places or ()):
             self._spoken((*where, "places", number), place)
+        hold = self._hold(where, shape, point, tool)
+        places = tuple(shape.places or point.places or ("",))
+        short, short_places = self._short(where, shape, places)
         return Step(
             do="press",
-            seconds=self._hold(where, shape, point, tool),
+            seconds=hold,
+            shortest=min(hold, point.hold.min),
+            longest=point.hold.cap(tool),
             text=shape.before or "",
             point=point,
             tool=tool,
             posture=posture,
             sides=self._sides(where, shape, point, tool),
-            places=tuple(shape.places or point.places or ("",)),
+            places=places,
+            short=short,
+            short_places=short_places,
             pressure=self._pressure(where, shape, point),
             breath=self._breath(where, shape, "natural"),
             repeat=shape.repeat or 1,
@@ -253,6 +265,18 @@ class Reader:
         if name not in self.phrases.breaths:
             self._unknown((*where, "breath"), "breath", name, self.phrases.breaths)
         return name
+
+    def _short(self, where: Where, shape: StepShape, places: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+        """Whether the step belongs to the short cut, and which of its places do."""
+        if not isinstance(shape.short, list):
+            return shape.short is not False, ()
+        if not all(1 <= number <= len(places) for number in shape.short) or not shape.short:
+            self.document.fault(
+                (*where, "short"),
+                f"short {shape.short} names no places; write false, or numbers from 1 to {len(places)}",
+            )
+            return True, ()
+        return True, tuple(places[number - 1] for number in shape.short)
 
     def _lookup(self, where: Where, what: str, name: str | None, known: Mapping[str, T]) -> T | None:
         if name is not None and name not in known:

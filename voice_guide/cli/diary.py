@@ -1,0 +1,69 @@
+"""Tells the journal how a session goes, in a thread of its own, so that no disk ever holds up the sound."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from queue import SimpleQueue
+from threading import Thread
+from typing import Literal
+
+from voice_guide.cli.fitting import Fitted
+from voice_guide.personal.journal import Journal
+from voice_guide.session import Place
+
+PATIENCE = 5.0
+"""Seconds that the end of a program waits for the disk."""
+
+
+class Diary:
+    """One session in the journal: begun, gone on with at every release, ended."""
+
+    def __init__(self, journal: Journal, fitted: Fitted) -> None:
+        self._journal, self._fitted = journal, fitted
+        self._number = 0
+        self._done: dict[str, None] = {}
+        self._begun = time.monotonic()
+        self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._write, name="journal", daemon=True)
+        self._thread.start()
+
+    def begin(self, pain: int | None) -> None:
+        """The first words are about to be heard."""
+        started, fitted = datetime.now().astimezone(), self._fitted
+        skipped = {change.name: change.why for change in fitted.changes if change.what == "skipped"}
+        self._begun = time.monotonic()
+
+        def write() -> None:
+            routine = fitted.routine
+            self._number = self._journal.begin(routine.id, routine.name, started, fitted.light, [*skipped.items()])
+            self._journal.update(self._number, pain_before=pain)
+
+        self._todo.put(write)
+
+    def see(self, place: Place) -> None:
+        """Called after every block of sound: a point is done when its release is heard."""
+        cue = place.clip.cue if place.clip else None
+        if cue is None or cue.kind != "release" or cue.point is None:
+            return
+        name = self._fitted.library.catalogue.points[cue.point].name
+        if name not in self._done:
+            self._done[name] = None
+            done, seconds = [*self._done], time.monotonic() - self._begun
+            self._todo.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
+
+    def end(self, ended: Literal["finished", "stopped", "interrupted"], pain: int | None) -> None:
+        """The last words were heard."""
+        done, seconds = [*self._done], time.monotonic() - self._begun
+        self._todo.put(
+            lambda: self._journal.update(self._number, seconds=seconds, done=done, pain_after=pain, ended=ended)
+        )
+
+    def close(self) -> str:
+        """Wait for the disk a moment; returns one line where something could not be kept."""
+        self._todo.put(None)
+        self._thread.join(PATIENCE)
+        return self._journal.warning
+
+    def _write(self) -> None:
+        while todo := self._todo.get():
+            todo()

@@ -1,0 +1,108 @@
+"""The command that finds a routine for what hurts; apart from the profile, which it only asks."""
+
+import json
+from datetime import date, timedelta
+
+import click
+
+from voice_guide.cli.body import choose_numbers
+from voice_guide.cli.fitting import Wishes, fitted, profile_of
+from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
+from voice_guide.library import Library
+from voice_guide.library.rules import Need
+from voice_guide.pcm import seconds
+from voice_guide.personal.profile import write_profile
+from voice_guide.routine import Routine
+from voice_guide.script import USUAL_RATE
+from voice_guide.timeline import sketch
+
+MOST = 3
+
+
+@click.command("suggest")
+@click.argument("what", nargs=-1)
+@click.option("--since", help="within three days, within six weeks, within three months, longer ago.")
+@click.option("--condition", multiple=True, metavar="ID[:PART]", help="Something about your body today.")
+@click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def suggest_command(
+    what: tuple[str, ...], since: str | None, condition: tuple[str, ...], doctor_agreed: bool, as_json: bool
+) -> None:
+    """Up to three routines for what hurts, and the reason for each.
+
+    \b
+    voice-guide suggest leg pain --since "within six weeks"
+    """
+    library = Library()
+    need = library.need(" ".join(what) or click.prompt("What hurts, or what do you want help with?", err=True))
+    stage = _stage(since, library)
+    remembered = _remember(stage, library)
+    extra = (stage, *condition) if not remembered else condition
+    found, faults = _suggestions(need, stage, Wishes(conditions=extra, doctor_agreed=doctor_agreed), library)
+    if not found:
+        raise faults[0]  # something is open to pain of any age, so only safety can have said no
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one['name']}, {one['minutes']} minutes. {one['why']}")
+    click.echo(f"voice-guide play {str(found[0]['name']).lower()}", err=True)
+
+
+def _stage(since: str | None, library: Library) -> str:
+    """The condition that says since when it hurts; asked where it was not said. Raises ChoiceError."""
+    ages = library.questions.ages
+    if since is None:
+        options = [say for say, _ in ages.values()]
+        chosen = choose_numbers(f"{library.questions.onset} (one number)", options, most=1)
+        if not chosen:
+            raise ChoiceError("since when it hurts decides what is safe; say it with --since")
+        return [*ages][chosen[0]]
+    for name, (say, _) in ages.items():
+        if since.lower() in (say, name):
+            return name
+    raise ChoiceError(f"--since '{since}' is not one of {', '.join(repr(say) for say, _ in ages.values())}")
+
+
+def _remember(stage: str, library: Library) -> bool:
+    """Where there is a profile, it knows from now on how old the pain is."""
+    profile = profile_of(library)
+    if profile is None:
+        return False
+    day = date.today() - timedelta(days=library.questions.ages[stage][1])
+    names = {name: one.name for name, one in library.safety.conditions.items()}
+    try:
+        write_profile(profile.beginning(day), names)
+    except VoiceGuideError as error:
+        click.echo(str(error), err=True)
+        return False
+    return True
+
+
+def _suggestions(
+    need: Need, stage: str, wishes: Wishes, library: Library
+) -> tuple[list[dict[str, object]], list[SafetyError]]:
+    """What fits the need, the age of the pain and the body, then what is open to any; and why not the others."""
+    found: list[dict[str, object]] = []
+    faults: list[SafetyError] = []
+    for routine in _candidates(need, library):
+        if len(found) == MOST or (found and routine.id not in need.routines):
+            break
+        if routine.stages and stage not in routine.stages:
+            continue
+        try:
+            means = (*wishes.conditions, *need.means)
+            session = fitted((routine.name,), Wishes(conditions=means, doctor_agreed=wishes.doctor_agreed), USUAL_RATE)
+        except SafetyError as error:
+            faults.append(error)
+            continue
+        why = need.why if routine.id in need.routines else routine.about
+        minutes = seconds(sketch(session.plan(USUAL_RATE).cues).length) / 60
+        reason = " ".join((why, *session.routine.today))
+        found.append({"name": routine.name, "minutes": round(minutes), "why": reason})
+    return found, faults
+
+
+def _candidates(need: Need, library: Library) -> list[Routine]:
+    """Those for the need, the best first; then those that are open to pain of any age."""
+    return [library.by_id(name) for name in dict.fromkeys((*need.routines, *library.otherwise))]

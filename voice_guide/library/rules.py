@@ -1,0 +1,240 @@
+"""What is said about the body and what follows from it, as written: conditions, rules, questions and needs.
+
+It stands apart from the shapes of scripts so that safety can be read, and grow, in one place.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from voice_guide.habits import Habits
+from voice_guide.library.document import Document
+from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
+from voice_guide.routine import Catalogue, Limits
+from voice_guide.safety import Action, Condition, Level, Rule, Safety
+
+Lasts = Annotated[str, Field(pattern="^(session|week|month|always|journal)$")]
+
+
+class LimitsShape(Shape):
+    """Seconds, counts and days."""
+
+    session: Seconds
+    useful: Seconds
+    hold_floor: Seconds
+    passes: int
+    short_points: int
+    rest: Seconds
+    agreed_days: int
+
+
+class HabitsShape(Shape):
+    """Limits over days."""
+
+    a_day: int
+    hours_apart: float
+    light_days: int
+    worse_by: int
+    review_new_days: int
+    review_days: list[int] = Field(min_length=2, max_length=2)
+    new_bout_days: int
+
+
+class GroupShape(Shape):
+    """Questions asked together."""
+
+    title: Text
+    ask: list[Name]
+
+
+class AgeShape(Shape):
+    """One answer to since when it hurts."""
+
+    say: Text
+    days: int
+
+
+class OnsetShape(Shape):
+    """Since when it hurts."""
+
+    question: Text
+    answers: dict[str, AgeShape]
+
+
+class ConditionShape(Shape):
+    """One condition."""
+
+    name: Text
+    source: Text
+    lasts: Lasts
+    ask: str = ""
+    aloud: str = ""
+    also: list[Text] = []
+    where: bool = False
+
+
+class RuleShape(Shape):
+    """One rule."""
+
+    do: Action
+    say: Text
+    source: Text
+    when: Name | list[Name] = []
+    unless: Name | list[Name] = []
+    level: Level = "today"
+    points: list[Name] = []
+    tools: list[Name] = []
+    postures: list[Name] = []
+    where: bool = False
+    only: list[Name] = []
+    instead: dict[str, Name] = {}
+    without: list[Name] = []
+    pressure: Annotated[int, Field(ge=1, le=4)] = 4
+    factor: Annotated[float, Field(gt=0, le=1)] = 1.0
+    hold: Seconds | None = None
+    session: Seconds | None = None
+
+
+class SafetyShape(Shape):
+    """safety.yaml."""
+
+    limits: LimitsShape
+    habits: HabitsShape
+    questions: list[GroupShape]
+    onset: OnsetShape
+    conditions: dict[str, ConditionShape]
+    covers: dict[str, list[str]]
+    claims: list[str]
+    last_resort: Name
+    words: dict[str, Text]
+    rules: dict[str, RuleShape]
+
+
+class NeedShape(Shape):
+    """One need, as a listener would say it."""
+
+    name: Text
+    also: list[Text] = []
+    routines: list[Name]
+    means: list[Name] = []
+    why: Text
+    source: Text
+
+
+class NeedsShape(Shape):
+    """needs.yaml."""
+
+    otherwise: list[Name]
+    needs: dict[str, NeedShape]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What somebody wants help with. `routines` are ids, the first one suggested first."""
+
+    id: str
+    name: str
+    also: tuple[str, ...]
+    routines: tuple[str, ...]
+    means: tuple[str, ...]
+    """Conditions that hold for whoever has this need."""
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What `voice-guide profile` asks."""
+
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    onset: str
+    ages: Mapping[str, tuple[str, int]]
+    """By condition: the answer, and the latest day the pain can have begun, in days ago."""
+
+
+def limits_of(shape: SafetyShape) -> Limits:
+    """The limits as values."""
+    return Limits(**shape.limits.model_dump())
+
+
+def habits_of(shape: SafetyShape) -> Habits:
+    """The limits over days as values."""
+    values = shape.habits.model_dump()
+    return Habits(**{**values, "review_days": tuple(values["review_days"])})
+
+
+def questions_of(shape: SafetyShape) -> Questions:
+    """The questions as values."""
+    groups = tuple((group.title, tuple(group.ask)) for group in shape.questions)
+    ages = {name: (age.say, age.days) for name, age in shape.onset.answers.items()}
+    return Questions(groups, shape.onset.question, ages)
+
+
+def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Iterable[str]) -> Safety:
+    """Conditions and rules; raises RoutineError where a rule names what is not there."""
+    conditions = {
+        name: Condition(name, one.name, one.ask, one.aloud, tuple(one.also), one.lasts, one.where, one.source)
+        for name, one in shape.conditions.items()
+    }
+    known: dict[str, Iterable[str]] = {
+        "when": conditions,
+        "unless": conditions,
+        "points": catalogue.points,
+        "without": catalogue.points,
+        "tools": catalogue.tools,
+        "postures": catalogue.postures,
+        "only": [*routines],
+    }
+    rules = tuple(_rule(name, rule) for name, rule in shape.rules.items())
+    for rule in rules:
+        for key, names in known.items():
+            for name in getattr(rule, key):
+                _check(document, ("rules", rule.id, key), name, names)
+        for pair in rule.instead.items():
+            for name in pair:
+                _check(document, ("rules", rule.id, "instead"), name, catalogue.tools)
+    for group in shape.questions:
+        for name in group.ask:
+            _check(document, ("questions",), name, conditions)
+    document.settle()
+    return Safety(conditions, rules, shape.last_resort, shape.limits.hold_floor, shape.words)
+
+
+def _rule(name: str, shape: RuleShape) -> Rule:
+    values = tupled(shape)
+    for key in ("when", "unless"):
+        values[key] = (values[key],) if isinstance(values[key], str) else values[key]
+    for key in ("hold", "session"):
+        values[key] = values[key] or math.inf
+    return Rule(id=name, **values)
+
+
+def read_needs(
+    path: Path, conditions: Iterable[str], routines: Iterable[str]
+) -> tuple[Mapping[str, Need], tuple[str, ...]]:
+    """Every need by its id, in the order of the file, and what is open to all; raises RoutineError."""
+    document = Document(path)
+    shape = document.read_as(NeedsShape)
+    needs = {}
+    for key, need in shape.needs.items():
+        needs[key] = Need(id=key, **tupled(need))
+        for name in need.means:
+            _check(document, ("needs", key, "means"), name, conditions)
+        for name in need.routines:
+            _check(document, ("needs", key, "routines"), name, routines)
+    for name in shape.otherwise:
+        _check(document, ("otherwise",), name, routines)
+    document.settle()
+    return needs, tuple(shape.otherwise)
+
+
+def _check(document: Document, where: tuple[str | int, ...], name: str, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        document.fault(where, f"no '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; leave it out"))

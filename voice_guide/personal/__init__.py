@@ -1,0 +1,64 @@
+"""What belongs to the listener alone: where it lies, and how a broken file of it is put aside, never deleted."""
+
+import os
+import re
+from pathlib import Path
+
+from voice_guide.errors import VoiceGuideError
+
+
+def data_folder() -> Path:
+    """VOICE_GUIDE_DATA, else the user's data folder. It may not exist yet."""
+    if named := os.environ.get("VOICE_GUIDE_DATA"):
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("voice-guide", appauthor=False)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a broken file to `name.broken-1.suffix`, or the next number; returns the new path.
+
+    Overwrites nothing, whoever else does the same at once. Raises VoiceGuideError where it cannot be renamed.
+    """
+    number = max((_number(path, other) for other in all_set_aside(path)), default=0)
+    while True:
+        number += 1
+        aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
+        try:
+            if path.is_dir():  # takes the place of nothing but an empty folder
+                return path.rename(aside)
+            aside.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        except OSError as fault:
+            raise _stays(path, fault) from None
+        try:
+            return path.replace(aside)
+        except OSError as fault:
+            aside.unlink()
+            raise _stays(path, fault) from None
+
+
+def set_aside_before(path: Path) -> Path | None:
+    """The file last set aside and not replaced since: the strictest reading applies. None if there is none."""
+    return None if os.path.lexists(path) else next(reversed(all_set_aside(path)), None)
+
+
+def all_set_aside(path: Path) -> list[Path]:
+    """What was set aside from here and still lies there, the newest last."""
+    try:
+        found = [other for other in path.parent.iterdir() if _number(path, other)]
+    except OSError:
+        return []
+    return sorted(found, key=lambda other: _number(path, other))
+
+
+def _number(path: Path, other: Path) -> int:
+    found = re.fullmatch(rf"{re.escape(path.stem)}\.broken-(\d{{1,9}}){re.escape(path.suffix)}", other.name)
+    return int(found[1]) if found else 0
+
+
+def _stays(path: Path, fault: OSError) -> VoiceGuideError:
+    reason = (fault.strerror or str(fault)).lower()
+    return VoiceGuideError(f"{path} is broken and cannot be set aside: {reason}; move it elsewhere yourself")

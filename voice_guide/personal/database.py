@@ -1,0 +1,132 @@
+"""The file behind the journal: what a row is, how it is made, and short visits whose faults are one line.
+
+It keeps SQLite's rollback journal: write-ahead logging shares memory between processes, which a folder on a
+network does not give. Every change is synced, and so is the folder.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.habits import Record
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_VERSION = 1
+_ENDS = ("finished", "stopped", "interrupted")
+COLUMNS = "id, started, routine, name, seconds, done, skipped, pain_before, pain_after, ended, light"
+_SCHEMA = f"""
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY,
+  started TEXT NOT NULL,  -- ISO 8601, with the offset of the listener's clock
+  routine TEXT NOT NULL,
+  name TEXT NOT NULL,
+  seconds REAL NOT NULL DEFAULT 0 CHECK (seconds BETWEEN 0 AND 1e9),
+  done TEXT NOT NULL DEFAULT '[]',  -- JSON: names of points
+  skipped TEXT NOT NULL,  -- JSON: [name, reason] of points
+  pain_before INTEGER CHECK (pain_before IN {tuple(range(11))}),
+  pain_after INTEGER CHECK (pain_after IN {tuple(range(11))}),
+  ended TEXT CHECK (ended IN {_ENDS}),  -- NULL until it ends
+  light INTEGER NOT NULL CHECK (light IN (0, 1))
+);
+PRAGMA user_version = {_VERSION};
+"""
+_SIDES = ("-journal", "-wal", "-shm")
+_FAULTY = (1, 11, 26)
+"""SQLITE_ERROR (it has other tables), SQLITE_CORRUPT, SQLITE_NOTADB; all others are the system's."""
+
+
+class Broken(VoiceGuideError):
+    """The file is no journal, or no longer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the journal cannot be read ({' '.join(reason.split())})")
+
+
+@contextmanager
+def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.Connection"]:
+    """The file, open; raises Broken where it is at fault, VoiceGuideError where it is out of reach."""
+    import sqlite3
+
+    try:
+        if make and inode(path) is None:
+            _make(path)
+        if path.is_dir():
+            raise Broken("is a folder")
+        place = f"{path.absolute().as_uri()}?mode=rw"
+        options: dict[str, Any] = {"uri": True, "timeout": patience, "isolation_level": None}
+        with closing(sqlite3.connect(place, **options)) as database:
+            database.execute("PRAGMA synchronous = EXTRA")
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version > _VERSION:
+                raise VoiceGuideError(f"journal {path} is of a newer voice-guide: bring this one up to date")
+            if version < _VERSION:
+                raise Broken("not written by voice-guide")
+            yield database
+        return
+    except sqlite3.Error as fault:
+        if getattr(fault, "sqlite_errorcode", 1) & 0xFF in _FAULTY:
+            raise Broken(str(fault)) from None
+        reason = str(fault)
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+    raise VoiceGuideError(f"journal {path} cannot be used: {reason}; VOICE_GUIDE_DATA names another folder")
+
+
+def _make(path: Path) -> None:
+    """A new journal for the listener alone, whole from its first instant; another process may make it first."""
+    import sqlite3
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".journal-{os.urandom(8).hex()}.part")
+    part.touch(0o600, exist_ok=False)
+    try:
+        with closing(sqlite3.connect(part)) as database:
+            database.executescript(_SCHEMA)
+        os.link(part, path)
+    except FileExistsError:
+        return
+    except OSError:
+        if inode(path) is None:  # a disk that knows no links
+            part.rename(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def sides(path: Path) -> list[Path]:
+    """What SQLite may leave beside it."""
+    return [path.with_name(path.name + side) for side in _SIDES]
+
+
+def inode(path: Path) -> int | None:
+    """What tells a file from a later one of its name; None where there is none, -1 where that cannot be seen."""
+    try:
+        return path.lstat().st_ino
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return -1
+
+
+def record(row: tuple[Any, ...]) -> Record:
+    """A row as we write them; raises Broken for any other."""
+    number, started, routine, name, seconds, done, skipped, before, after, ended, light = row
+    try:
+        when, points = datetime.fromisoformat(started), json.loads(done)
+        pairs = [(point, reason) for point, reason in json.loads(skipped)]
+        texts = [routine, name, *points, *(text for pair in pairs for text in pair)]
+        fits = when.utcoffset() is not None and isinstance(points, list) and 0 <= seconds <= 1e9
+        fits = fits and {before, after} <= {None, *range(11)} and ended in (None, *_ENDS) and light in (0, 1)
+        fits = fits and all(isinstance(text, str) for text in texts)
+    except (TypeError, ValueError, RecursionError):
+        fits = False
+    if not fits:
+        raise Broken(f"session {number} makes no sense")
+    end = ended or "broken off"
+    return Record(number, when, routine, name, seconds, tuple(points), tuple(pairs), before, after, end, bool(light))

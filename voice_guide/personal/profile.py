@@ -1,0 +1,150 @@
+"""The profile in a file that its owner can read and edit; on this machine only.
+
+A file that cannot be read is set aside, never deleted, and until it is repaired there is no session: what it may
+have said is taken at its worst.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from voice_guide.errors import SafetyError, VoiceGuideError
+from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
+from voice_guide.profile import Profile
+
+HEAD = """# What you told voice-guide about your body. It stays on this machine.
+# `voice-guide profile` asks again; edit it as you like, or forget it with `voice-guide profile --forget`.
+"""
+LARGEST = 64 * 1024
+DATED = ("yes", "no", "agreed")
+
+
+def profile_path() -> Path:
+    """Where the profile lies."""
+    return data_folder() / "profile.toml"
+
+
+def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None = None) -> Profile | None:
+    """The profile, None where nothing was told yet.
+
+    `known`: the conditions there are; `parts`: of the body. Raises SafetyError with one line where it is broken,
+    or where a broken one was set aside and not replaced.
+    """
+    path = path or profile_path()
+    remedy = "until it is put back, or `voice-guide profile` has asked again, there is no session"
+    if aside := set_aside_before(path):
+        raise SafetyError(f"your profile lies broken in {aside}; {remedy}")
+    try:
+        with path.open("rb") as file:
+            text = file.read(LARGEST + 1).decode()
+        return _parsed(text, list(known), list(parts))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SafetyError(f"your profile {path} cannot be read: {(error.strerror or '').lower()}; {remedy}") from None
+    except (ValueError, TypeError) as error:
+        fault = " ".join(str(error).split())
+    try:
+        where = f"set aside as {set_aside(path).name}"
+    except VoiceGuideError as error:
+        where = str(error)
+    raise SafetyError(f"your profile {path} is broken: {fault}; {where}; {remedy}")
+
+
+def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
+    """Raises ValueError with what is wrong, and TypeError never."""
+    if len(text) > LARGEST:
+        raise ValueError(f"larger than {LARGEST // 1024} KB")
+    data = tomllib.loads(text)
+    _expect(data, (*DATED, "where", "bout"), "section")
+    sections = {name: _table(data, name) for name in (*DATED, "where", "bout")}
+    for name in (*DATED, "where"):
+        _expect(sections[name], known, "condition")
+    for name in DATED:
+        for condition, since in sections[name].items():
+            _day(condition, since)
+    for condition, named in sections["where"].items():
+        if not isinstance(named, list) or not all(isinstance(part, str) for part in named):
+            raise ValueError(f"where '{condition}' is needs a list such as [\"low back\"]")
+        _expect(named, parts, "part of the body")
+    _expect(sections["bout"], ("began",), "key")
+    began = sections["bout"].get("began")
+    both = sections["yes"].keys() & sections["no"].keys()
+    if both:
+        raise ValueError(f"'{min(both)}' is answered both yes and no")
+    where = {condition: tuple(named) for condition, named in sections["where"].items()}
+    return Profile(sections["yes"], sections["no"], sections["agreed"], where, _day("began", began) if began else None)
+
+
+def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
+    found = data.get(name, {})
+    if not isinstance(found, dict):
+        raise ValueError(f"'{name}' is not a section")
+    return found
+
+
+def _expect(given: Iterable[str], known: Iterable[str], what: str) -> None:
+    names = list(known)
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            raise ValueError(f"no {what} '{name}'" + (f", did you mean '{near[0]}'?" if near else ""))
+
+
+def _day(name: str, value: Any) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError(f"'{name}' needs a day such as 2026-01-31, not {value!r}")
+    return value
+
+
+def write_profile(profile: Profile, names: Mapping[str, str], path: Path | None = None) -> Path:
+    """Write it whole or not at all; `names` are what conditions are called. Returns the path.
+
+    Raises VoiceGuideError where it cannot be kept.
+    """
+    path = path or profile_path()
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(HEAD + "".join(_written(profile, names)))
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise VoiceGuideError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    return path
+
+
+def _written(profile: Profile, names: Mapping[str, str]) -> Iterator[str]:
+    for section in DATED:
+        answers: Mapping[str, date] = getattr(profile, section)
+        if answers:
+            yield f"\n[{section}]\n"
+            yield from (f"{name} = {since}  # {names.get(name, '')}\n" for name, since in answers.items())
+    if profile.where:
+        yield "\n[where]\n"
+        for name, parts in profile.where.items():
+            listed = ", ".join(f'"{part}"' for part in parts)
+            yield f"{name} = [{listed}]\n"
+    if profile.began:
+        yield f"\n[bout]\nbegan = {profile.began}  # at the latest\n"
+
+
+def forget_profile(path: Path | None = None) -> list[Path]:
+    """Delete the profile and every broken one that was set aside; returns what was deleted."""
+    path = path or profile_path()
+    gone = [other for other in (path, *all_set_aside(path)) if os.path.lexists(other)]
+    for other in gone:
+        try:
+            other.unlink()
+        except OSError as error:
+            raise VoiceGuideError(f"{other} cannot be deleted: {(error.strerror or '').lower()}") from None
+    return gone

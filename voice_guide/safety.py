@@ -1,0 +1,342 @@
+"""What a listener told about their body makes a routine smaller, or refuses it; never larger.
+
+The rules are data (`scripts/safety.yaml`). Of all that match, the strictest wins: block, confirm, replace, skip,
+lighten, shorten, warn, allow; of numbers the smallest, and factors multiply.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
+
+Action = Literal["block", "confirm", "replace", "skip", "lighten", "shorten", "warn", "allow"]
+Level = Literal["emergency", "urgent", "doctor", "today", "instead"]
+WORTHWHILE = 60.0
+"""Seconds of breathing that make a session of their own."""
+LEVELS: tuple[Level, ...] = ("emergency", "urgent", "doctor", "today", "instead")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something a listener may say about their body."""
+
+    id: str
+    name: str
+    ask: str = ""
+    aloud: str = ""
+    """Ends the sentence 'leave this one out ...'; empty where everybody is told in every session."""
+    also: tuple[str, ...] = ()
+    lasts: str = "session"
+    """How long an answer stands: session, week, month, always; journal, where past sessions tell."""
+    where: bool = False
+    """It has a place on the body."""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do when a condition holds. Seconds; `factor` is of a hold. Without `points` it is for all."""
+
+    id: str
+    do: Action
+    say: str
+    source: str
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    level: Level = "today"
+    points: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    postures: tuple[str, ...] = ()
+    where: bool = False
+    """Only on the part of the body that the listener named."""
+    only: tuple[str, ...] = ()
+    """The routines that are offered, by id, the first one first."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """A tool, and the one that takes its place."""
+    without: tuple[str, ...] = ()
+    """Points left out besides."""
+    pressure: int = 4
+    factor: float = 1.0
+    hold: float = math.inf
+    session: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """All conditions and rules, and the sentences around them."""
+
+    conditions: Mapping[str, Condition]
+    rules: tuple[Rule, ...]
+    last_resort: str
+    """The routine that is offered when the rules agree on none."""
+    hold_floor: float
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What is known about a listener today."""
+
+    conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Those that hold, each with the parts of the body it is for; none of them for everywhere."""
+    denied: frozenset[str] = frozenset()
+    """Those that are known not to hold."""
+    agreed: frozenset[str] = frozenset()
+    """Those for which a doctor agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is different, and why; `rule` is an id, or the condition of a point's own list."""
+
+    what: Literal["skipped", "lightened", "shortened", "exchanged", "warned"]
+    name: str
+    rule: str
+    why: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A routine made fit for today. `session` is the longest it may last, in seconds."""
+
+    routine: Routine
+    changes: tuple[Change, ...] = ()
+    session: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No session: why, and what to do now. `instead` are the ids of routines that are offered."""
+
+    level: Level
+    say: str
+    rules: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+
+
+def adapt(routine: Routine, today: Today, safety: Safety, catalogue: Catalogue) -> Adapted | Refusal:
+    """The routine as it may be played today, or why it may not."""
+    rules = matching(today, safety)
+    return _refusal(routine, rules, today, safety) or _Adapter(today, rules, safety, catalogue).adapted(routine)
+
+
+def matching(today: Today, safety: Safety) -> list[Rule]:
+    """The rules whose condition holds; one without a condition always does, but for its `unless`."""
+    holding = today.conditions.keys()
+    return [
+        rule for rule in safety.rules if (not rule.when or holding & set(rule.when)) and not holding & set(rule.unless)
+    ]
+
+
+def offered(rules: Sequence[Rule], safety: Safety) -> tuple[str, ...] | None:
+    """The ids of the only routines that are offered, or None for all of them."""
+    narrowing = [rule.only for rule in rules if rule.only]
+    if not narrowing:
+        return None
+    common = tuple(name for name in narrowing[0] if all(name in others for others in narrowing))
+    return common or (safety.last_resort,)
+
+
+def _refusal(routine: Routine, rules: Sequence[Rule], today: Today, safety: Safety) -> Refusal | None:
+    pressed = {step.point.id for step in routine.steps if step.point}
+    blocks = [r for r in rules if r.do == "block" and (not r.points or pressed & set(r.points))]
+    if blocks:
+        level = min((rule.level for rule in blocks), key=LEVELS.index)
+        return _refused(level, [rule for rule in blocks if rule.level == level])
+    unagreed = today.conditions.keys() - today.agreed
+    confirms = [rule for rule in rules if rule.do == "confirm" and unagreed & set(rule.when)]
+    if confirms:
+        return _refused("doctor", confirms)
+    names = offered(rules, safety)
+    if names is not None and routine.id not in names:
+        return _refused("instead", [rule for rule in rules if rule.only], names)
+    return None
+
+
+def _refused(level: Level, rules: Sequence[Rule], instead: tuple[str, ...] = ()) -> Refusal:
+    return Refusal(level, " ".join(_once(rule.say for rule in rules)), tuple(rule.id for rule in rules), instead)
+
+
+def _once(texts: Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(texts))
+
+
+class _Adapter:
+    """Goes through the steps of one routine and notes what it changes."""
+
+    def __init__(self, today: Today, rules: Sequence[Rule], safety: Safety, catalogue: Catalogue) -> None:
+        self.today, self.rules, self.safety, self.catalogue = today, rules, safety, catalogue
+        self.changes: list[Change] = []
+        self.say: list[str] = []
+
+    def adapted(self, routine: Routine) -> Adapted | Refusal:
+        steps = [new for step in routine.steps if (new := self.step(step))]
+        warnings = [rule.say for rule in self.rules if rule.do == "warn" and not rule.points]
+        session = min((rule.session for rule in self.rules), default=math.inf)
+        self.say += [rule.say for rule in self.rules if rule.session == session < math.inf]
+        if any(step.point for step in routine.steps) and not any(step.point for step in steps):
+            steps = [step for step in steps if step.do == "breathe"]
+            if sum(step.seconds * step.repeat for step in steps) < WORTHWHILE:
+                why = self.safety.words["nothing_left"].format(name=routine.name)
+                rules = tuple(_once(change.rule for change in self.changes))
+                return Refusal("instead", " ".join(_once(iter([*self.say, why]))), rules)
+            self.say.append(self.safety.words["only_breathing"])
+        known = self.today.conditions.keys() | self.today.denied
+        smaller = replace(
+            routine,
+            steps=tuple(steps),
+            avoid={name: words for name, words in routine.avoid.items() if name not in known},
+            today=tuple(_once(iter([*routine.today, *warnings, *self.say]))),
+        )
+        return Adapted(smaller, tuple(dict.fromkeys(self.changes)), session)
+
+    def step(self, step: Step) -> Step | None:
+        return self.press(step, step.point) if step.point else self.other(step)
+
+    def other(self, step: Step) -> Step | None:
+        """A rest, breathing or an instruction: left out where its tool or posture is, seated where it may be."""
+        name = step.text.split(".")[0]
+        if step.tool and (why := self.forbidden(step.tool)):
+            self.note("skipped", name, *why)
+            return None
+        if not step.posture or not (why := self.forbidden(step.posture)):
+            return step
+        seats = (p for p in self.catalogue.postures.values() if not p.by_choice and not self.forbidden(p))
+        if step.plain and (seat := next(seats, None)):
+            self.note("exchanged", name, *why, step.posture.name, seat.name)
+            return replace(step, posture=seat)
+        self.note("skipped", name, *why)
+        return None
+
+    def press(self, step: Step, point: Point) -> Step | None:
+        if why := self.left_out(point):
+            self.note("skipped", point.name, *why)
+            return None
+        way = self.way(step, point)
+        if not way:
+            assert step.tool and step.posture
+            why = self.forbidden(step.tool, point) or self.forbidden(step.posture, point)
+            assert why
+            self.note("skipped", point.name, *why)
+            return None
+        noted, said = len(self.changes), len(self.say)
+        step = self.shorter(self.lighter(self.exchanged(step, point, *way), point), point)
+        if step.seconds < self.safety.hold_floor:
+            del self.changes[noted:], self.say[said:]
+            rule = next(rule for rule in self.rules if self.shortens(rule, point))
+            self.say.append(rule.say)
+            self.note("skipped", point.name, rule.id, self.safety.words["too_short"].format(point=point.name))
+            return None
+        return self.warned(step, point)
+
+    def left_out(self, point: Point) -> tuple[str, str] | None:
+        """The rule, or the condition of the point's own list, that keeps it from being pressed; and the words."""
+        for rule in self.rules:
+            bare = rule.do == "skip" and not rule.tools and not rule.postures
+            named = point.id in rule.points or (rule.where and self.is_there(rule.when, point))
+            if bare and named:
+                return rule.id, rule.say
+            if point.id in rule.without:
+                return rule.id, self.left_out_words(point, "")
+        for name in point.avoid:
+            lightened = any(r.do == "lighten" and name in r.when and point.id in r.points for r in self.rules)
+            if name in self.today.conditions and not lightened and self.is_there((name,), point):
+                return name, self.left_out_words(point, self.safety.conditions[name].aloud)
+        return None
+
+    def left_out_words(self, point: Point, why: str) -> str:
+        words = self.safety.words["left_out" if why else "left_out_plain"]
+        return words.format(point=point.name, why=why)
+
+    def is_there(self, conditions: Sequence[str], point: Point) -> bool:
+        """Whether one of the conditions holds where the point lies."""
+        parts = [self.today.conditions[name] for name in conditions if name in self.today.conditions]
+        return any(not named or point.region in named for named in parts)
+
+    def touches(self, rule: Rule, point: Point | None) -> bool:
+        """Whether a rule speaks of this point; of a step without one, where it speaks of no point."""
+        if rule.where and not (point is None or self.is_there(rule.when, point)):
+            return False
+        return not rule.points or (point is not None and point.id in rule.points)
+
+    def forbidden(self, thing: Tool | Posture, point: Point | None = None) -> tuple[str, str] | None:
+        """The rule, or the condition of the posture's own list, that forbids it there; and the words."""
+        for rule in self.rules:
+            if thing.id in (rule.tools if isinstance(thing, Tool) else rule.postures) and self.touches(rule, point):
+                return rule.id, rule.say
+        if isinstance(thing, Posture):
+            for name in thing.avoid:
+                if name in self.today.conditions:
+                    return name, self.safety.words["not_so"].format(how=thing.name)
+        return None
+
+    def way(self, step: Step, point: Point) -> tuple[Tool, Posture] | None:
+        """The tool and the posture of the step, or the nearest that are allowed: the same tool first."""
+        tools, postures = self.catalogue.tools, self.catalogue.postures
+        assert step.tool and step.posture
+        taking = [rule.instead[step.tool.id] for rule in self.rules if step.tool.id in rule.instead]
+        others = [name for name in (*taking, *point.tools) if name in point.tools and not tools[name].by_choice]
+        for tool in (step.tool, *(tools[name] for name in others)):
+            seats = [postures[name] for name in point.postures if not postures[name].by_choice]
+            for posture in (step.posture, *seats):
+                allowed = posture.id in tool.postures and not self.forbidden(posture, point)
+                if allowed and not self.forbidden(tool, point):
+                    return tool, posture
+        return None
+
+    def exchanged(self, step: Step, point: Point, tool: Tool, posture: Posture) -> Step:
+        assert step.tool and step.posture
+        for old, new in ((step.tool, tool), (step.posture, posture)):
+            why = self.forbidden(old, point)
+            if old != new and why:
+                self.note("exchanged", point.name, *why, old.name, new.name)
+        return step.using(tool, posture)
+
+    def lighter(self, step: Step, point: Point) -> Step:
+        for rule in self.rules:
+            if rule.pressure < step.pressure and self.touches(rule, point):
+                self.note("lightened", point.name, rule.id, rule.say, str(step.pressure), str(rule.pressure))
+                step = replace(step, pressure=rule.pressure)
+        return step
+
+    def shortens(self, rule: Rule, point: Point) -> bool:
+        return (rule.factor < 1 or rule.hold < math.inf) and self.touches(rule, point)
+
+    def shorter(self, step: Step, point: Point) -> Step:
+        """Whole seconds, rounded down; the floor is for the caller to hold."""
+        rules = [rule for rule in self.rules if self.shortens(rule, point)]
+        if not rules:
+            return step
+        for rule in rules:
+            hold = min(rule.hold, step.seconds * rule.factor)
+            if hold < step.seconds:
+                self.note("shortened", point.name, rule.id, rule.say, f"{step.seconds:g}", f"{hold:g}")
+        factor, cap = math.prod(rule.factor for rule in rules), min(rule.hold for rule in rules)
+        seconds, longest, shortest = (
+            math.floor(min(length * factor, cap) + 1e-6) for length in (step.seconds, step.longest, step.shortest)
+        )
+        shortest = min(max(int(self.safety.hold_floor), shortest), seconds)
+        return replace(step, seconds=seconds, shortest=shortest, longest=max(seconds, longest))
+
+    def warned(self, step: Step, point: Point) -> Step:
+        for rule in self.rules:
+            if rule.do == "warn" and point.id in rule.points:
+                self.changes.append(Change("warned", point.name, rule.id, rule.say))
+                step = replace(step, text=" ".join(filter(None, (step.text, rule.say))))
+        return step
+
+    def note(
+        self,
+        what: Literal["skipped", "lightened", "shortened", "exchanged"],
+        name: str,
+        rule: str,
+        why: str,
+        before: str = "",
+        after: str = "",
+    ) -> None:
+        self.changes.append(Change(what, name, rule, why, before, after))
+        self.say.append(why)
