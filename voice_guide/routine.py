@@ -140,6 +140,8 @@ class Step:
     point: Point | None = None
     tool: Tool | None = None
     posture: Posture | None = None
+    part: str = ""
+    """The part of the body that a step without a point is about."""
     sides: tuple[Side | None, ...] = (None,)
     places: tuple[str, ...] = ("",)
     pressure: int = 0

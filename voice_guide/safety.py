@@ -13,6 +13,7 @@ from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 
 Action = Literal["block", "confirm", "replace", "skip", "lighten", "shorten", "warn", "allow"]
 Level = Literal["emergency", "urgent", "doctor", "today", "instead"]
+SLACK = 1e-6
 WORTHWHILE = 60.0
 """Seconds of breathing that make a session of their own."""
 LEVELS: tuple[Level, ...] = ("emergency", "urgent", "doctor", "today", "instead")
@@ -200,7 +201,11 @@ class _Adapter:
     def other(self, step: Step) -> Step | None:
         """A rest, breathing or an instruction: left out where its tool or posture is, seated where it may be."""
         name = step.text.split(".")[0]
-        if step.tool and (why := self.forbidden(step.tool)):
+        for rule in self.rules:
+            if step.part and rule.where and not rule.tools and self.is_there(rule.when, step.part):
+                self.note("skipped", name, rule.id, rule.say)
+                return None
+        if step.tool and (why := self.forbidden(step.tool, part=step.part)):
             self.note("skipped", name, *why)
             return None
         if not step.posture or not (why := self.forbidden(step.posture)):
@@ -237,14 +242,14 @@ class _Adapter:
         """The rule, or the condition of the point's own list, that keeps it from being pressed; and the words."""
         for rule in self.rules:
             bare = rule.do == "skip" and not rule.tools and not rule.postures
-            named = point.id in rule.points or (rule.where and self.is_there(rule.when, point))
+            named = point.id in rule.points or (rule.where and self.is_there(rule.when, point.region))
             if bare and named:
                 return rule.id, rule.say
             if point.id in rule.without:
                 return rule.id, self.left_out_words(point, "")
         for name in point.avoid:
             lightened = any(r.do == "lighten" and name in r.when and point.id in r.points for r in self.rules)
-            if name in self.today.conditions and not lightened and self.is_there((name,), point):
+            if name in self.today.conditions and not lightened and self.is_there((name,), point.region):
                 return name, self.left_out_words(point, self.safety.conditions[name].aloud)
         return None
 
@@ -252,21 +257,23 @@ class _Adapter:
         words = self.safety.words["left_out" if why else "left_out_plain"]
         return words.format(point=point.name, why=why)
 
-    def is_there(self, conditions: Sequence[str], point: Point) -> bool:
-        """Whether one of the conditions holds where the point lies."""
-        parts = [self.today.conditions[name] for name in conditions if name in self.today.conditions]
-        return any(not named or point.region in named for named in parts)
+    def is_there(self, conditions: Sequence[str], part: str) -> bool:
+        """Whether one of the conditions holds on that part of the body; an unknown part may be any."""
+        named = [self.today.conditions[name] for name in conditions if name in self.today.conditions]
+        return any(not parts or not part or part in parts for parts in named)
 
-    def touches(self, rule: Rule, point: Point | None) -> bool:
+    def touches(self, rule: Rule, point: Point | None, part: str = "") -> bool:
         """Whether a rule speaks of this point; of a step without one, where it speaks of no point."""
-        if rule.where and not (point is None or self.is_there(rule.when, point)):
+        if rule.where and not self.is_there(rule.when, point.region if point else part):
             return False
         return not rule.points or (point is not None and point.id in rule.points)
 
-    def forbidden(self, thing: Tool | Posture, point: Point | None = None) -> tuple[str, str] | None:
+    def forbidden(self, thing: Tool | Posture, point: Point | None = None, part: str = "") -> tuple[str, str] | None:
         """The rule, or the condition of the posture's own list, that forbids it there; and the words."""
         for rule in self.rules:
-            if thing.id in (rule.tools if isinstance(thing, Tool) else rule.postures) and self.touches(rule, point):
+            if thing.id in (rule.tools if isinstance(thing, Tool) else rule.postures) and self.touches(
+                rule, point, part
+            ):
                 return rule.id, rule.say
         if isinstance(thing, Posture):
             for name in thing.avoid:
@@ -280,6 +287,8 @@ class _Adapter:
         assert step.tool and step.posture
         taking = [rule.instead[step.tool.id] for rule in self.rules if step.tool.id in rule.instead]
         others = [name for name in (*taking, *point.tools) if name in point.tools and not tools[name].by_choice]
+        if not step.tool.ball:  # a hand gives way to a hand
+            others.sort(key=lambda name: bool(tools[name].ball))
         for tool in (step.tool, *(tools[name] for name in others)):
             seats = [postures[name] for name in point.postures if not postures[name].by_choice]
             for posture in (step.posture, *seats):
@@ -292,8 +301,13 @@ class _Adapter:
         assert step.tool and step.posture
         for old, new in ((step.tool, tool), (step.posture, posture)):
             why = self.forbidden(old, point)
-            if old != new and why:
-                self.note("exchanged", point.name, *why, old.name, new.name)
+            if old == new or not why:
+                continue
+            rule, words = why
+            promised = [r.instead[old.id] for r in self.rules if r.id == rule and old.id in r.instead]
+            if promised and new.id not in promised:
+                words = self.safety.words["other_way"].format(point=point.name, tool=new.name)
+            self.note("exchanged", point.name, rule, words, old.name, new.name)
         return step.using(tool, posture)
 
     def lighter(self, step: Step, point: Point) -> Step:
@@ -314,10 +328,12 @@ class _Adapter:
         for rule in rules:
             hold = min(rule.hold, step.seconds * rule.factor)
             if hold < step.seconds:
-                self.note("shortened", point.name, rule.id, rule.say, f"{step.seconds:g}", f"{hold:g}")
+                self.note(
+                    "shortened", point.name, rule.id, rule.say, f"{step.seconds:g}", f"{math.floor(hold + SLACK)}"
+                )
         factor, cap = math.prod(rule.factor for rule in rules), min(rule.hold for rule in rules)
         seconds, longest, shortest = (
-            math.floor(min(length * factor, cap) + 1e-6) for length in (step.seconds, step.longest, step.shortest)
+            math.floor(min(length * factor, cap) + SLACK) for length in (step.seconds, step.longest, step.shortest)
         )
         shortest = min(max(int(self.safety.hold_floor), shortest), seconds)
         return replace(step, seconds=seconds, shortest=shortest, longest=max(seconds, longest))
@@ -326,7 +342,8 @@ class _Adapter:
         for rule in self.rules:
             if rule.do == "warn" and point.id in rule.points:
                 self.changes.append(Change("warned", point.name, rule.id, rule.say))
-                step = replace(step, text=" ".join(filter(None, (step.text, rule.say))))
+                if rule.say not in step.text:
+                    step = replace(step, text=" ".join(filter(None, (step.text, rule.say))))
         return step
 
     def note(

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 
-from voice_guide.cli.fitting import Wishes, fitted, fitting_options
+from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
 from voice_guide.cli.parts import name_or_need, remembering, rendered, voice_options, warn
 from voice_guide.pcm import seconds
 from voice_guide.player import play
-from voice_guide.routine import Routine
 from voice_guide.script import Plan
 from voice_guide.session import Session
 from voice_guide.sinks.mp3 import Chapter, Mp3, Tags
@@ -36,11 +35,11 @@ def export_command(
         path = output or Path()
         if path.is_dir():
             path = path / f"{routine.id}.mp3"
-        click.echo(write_mp3(routine, plan, speaker, path))
+        click.echo(write_mp3(session, plan, speaker, path))
         warn(speaker)
 
 
-def write_mp3(routine: Routine, plan: Plan, voice: Remembering, path: Path) -> Path:
+def write_mp3(session: Fitted, plan: Plan, voice: Remembering, path: Path) -> Path:
     """Speak, lay and write the whole session with a progress bar; returns the path."""
     from rich.console import Console
     from rich.progress import Progress
@@ -49,18 +48,19 @@ def write_mp3(routine: Routine, plan: Plan, voice: Remembering, path: Path) -> P
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("Speaking", total=len(plan.cues))
         timeline = rendered(plan, voice, lambda: progress.advance(bar))
-        session = Session()
-        session.feed(timeline.clips)
-        session.whole = True
+        heard = Session()
+        heard.feed(timeline.clips)
+        heard.whole = True
         bar = progress.add_task("Writing", total=seconds(timeline.length))
         length = seconds(timeline.length)
-        with Mp3(path, tags(routine, plan, timeline)) as sink:
-            play(session, sink, progress=lambda place: progress.update(bar, completed=length - (place.left or 0)))
+        with Mp3(path, tags(session, plan, timeline)) as sink:
+            play(heard, sink, progress=lambda place: progress.update(bar, completed=length - (place.left or 0)))
     return path
 
 
-def tags(routine: Routine, plan: Plan, timeline: Timeline) -> Tags:
-    """What a phone shows of a session: its name, a chapter for each step, every word as lyrics."""
+def tags(session: Fitted, plan: Plan, timeline: Timeline) -> Tags:
+    """What a phone shows of a session: its name, its points on a body, a chapter a step, every word as lyrics."""
+    routine = session.routine
     chapters = tuple(Chapter(plan.titles[step], start, end) for step, start, end in timeline.steps())
     lyrics: list[str] = []
     for step, start, end in timeline.steps():
@@ -73,4 +73,14 @@ def tags(routine: Routine, plan: Plan, timeline: Timeline) -> Tags:
         genre="Speech",
         lyrics="\n".join(lyrics).strip(),
         chapters=chapters,
+        cover=cover(session),
     )
+
+
+def cover(session: Fitted) -> bytes:
+    """The points of the session on a body, as a PNG."""
+    from voice_guide.chart import draw_chart
+    from voice_guide.pictures import png
+
+    points = list(dict.fromkeys(step.point for step in session.routine.steps if step.point))
+    return png(draw_chart(session.library.charts, points, session.routine.name))

@@ -51,6 +51,8 @@ class Fitted:
     routine: Routine
     talk: Talk
     changes: tuple[Change, ...]
+    remark: str = ""
+    """About the profile, for those who look."""
 
     @property
     def light(self) -> bool:
@@ -60,6 +62,16 @@ class Fitted:
     def plan(self, rate: int, asked: bool = False) -> Plan:
         """Its cues; `asked`: the questions of the opening were asked already."""
         return compile_script(self.routine, self.library.phrases, rate, self.talk, asked)
+
+
+class Nearest(click.Choice):  # type: ignore[type-arg,unused-ignore]
+    """A choice that says what was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The choice, as it is written in the list."""
+        if value not in self.choices:
+            self.fail(f"there is no '{value}'; {_nearest(str(value), list(map(str, self.choices)))}", param, ctx)
+        return value
 
 
 def fitting_options(command: F) -> F:
@@ -81,11 +93,11 @@ def fitting_options(command: F) -> F:
     wishing.__name__, wishing.__doc__ = command.__name__, command.__doc__
     wishing.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     for option in (
-        click.option("--talk", type=click.Choice(["full", "short", "bells"]), default="full", show_default=True,
+        click.option("--talk", type=Nearest(["full", "short", "bells"]), default="full", show_default=True,
                      help="Every word, a regular's words, or bells with only names and safety spoken."),
-        click.option("--side", type=click.Choice(SIDES), help="One side only, or both."),
-        click.option("--ball", type=click.Choice(BALLS), help="The ball you have."),
-        click.option("--surface", type=click.Choice(SURFACES), help="Where you are."),
+        click.option("--side", type=Nearest(SIDES), help="One side only, or both."),
+        click.option("--ball", type=Nearest(BALLS), help="The ball you have."),
+        click.option("--surface", type=Nearest(SURFACES), help="Where you are."),
         click.option("--minutes", type=click.FloatRange(*MINUTES), help="Make it last so long."),
         click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition."),
         click.option("--condition", multiple=True, metavar="ID[:PART]",
@@ -131,7 +143,17 @@ def fitted(
         routines = [library.by_id(one) for one in need.routines]
     for line in library.broken:
         click.echo(line, err=True)
-    return _first_fitting(routines, wishes, rate, voice, library, today)
+    found = _first_fitting(routines, wishes, rate, voice, library, today)
+    return replace(found, remark=_remark(profile, bool(records), library))
+
+
+def _remark(profile: Profile | None, knows: bool, library: "Library") -> str:
+    """Once, that there may be a profile; and when its answers are too old."""
+    if profile is None:
+        return "" if knows else "`voice-guide profile` takes a minute, and fits every session to your body"
+    old = profile.due(date.today(), library.safety, library.catalogue.limits.agreed_days)
+    names = ", ".join(library.safety.conditions[name].name for name in old)
+    return f"your profile is old in places ({names}); `voice-guide profile` asks again" if old else ""
 
 
 def profile_of(library: "Library") -> Profile | None:
@@ -204,21 +226,23 @@ def _fitted(
     chosen = choose(asked, choices, library.catalogue)
     adapted = adapt(chosen, today, library.safety, library.catalogue)
     if isinstance(adapted, Refusal):
-        raise refused(adapted, library)
+        raise refused(adapted, library, today)
     routine = timed(adapted, wishes, rate, voice, library)
     return Fitted(library, asked, routine, wishes.talk, adapted.changes)
 
 
-def refused(refusal: Refusal, library: "Library") -> SafetyError:
+def refused(refusal: Refusal, library: "Library", today: Today) -> SafetyError:
     """The refusal as an error, with what to do now."""
     remedy = ""
+    others = [library.by_id(name) for name in refusal.instead]
+    others = [o for o in others if isinstance(adapt(o, today, library.safety, library.catalogue), Adapted)]
     if refusal.level == "doctor":
         remedy = " When a doctor has agreed, tell `voice-guide profile`."
-    elif refusal.instead:
-        remedy = f" Instead: {', '.join(library.by_id(name).name for name in refusal.instead)}."
+    elif others:
+        remedy = f" Instead: {', '.join(routine.name for routine in others)}."
     elif refusal.level == "instead":
         remedy = " `voice-guide suggest` finds one."
-    return SafetyError(refusal.say + remedy, refusal.level, refusal.rules, refusal.instead)
+    return SafetyError(refusal.say + remedy, refusal.level, refusal.rules, [routine.id for routine in others])
 
 
 def timed(

@@ -80,6 +80,8 @@ def play_command(
         try:
             measuring = speaker.speak if wishes.minutes else None
             session = with_first_words(fitted(name, wishes, rate, measuring, records, journal.broken), records)
+            if session.remark:
+                click.echo(session.remark, err=True)
             code = _Listening(session, speaker, rate, sink, questions).listen(journal)
         except SafetyError as error:
             _say_aloud(str(error), speaker, sink)
@@ -90,8 +92,7 @@ def play_command(
             from voice_guide.cli.exporting import write_mp3
 
             click.echo(f"{error}; writing the MP3 instead", err=True)
-            routine = session.routine
-            click.echo(write_mp3(routine, session.plan(rate), speaker, Path(f"{routine.id}.mp3")))
+            click.echo(write_mp3(session, session.plan(rate), speaker, Path(f"{session.routine.id}.mp3")))
             code = 0
         warn(speaker)
         if journal.warning:
@@ -195,9 +196,10 @@ class _Listening:
             return None
         if self._ask("check", YES_NO, ANSWER):
             library = self.fitted.library
-            sign = adapt(self.fitted.asked, Today({"warning_sign": ()}), library.safety, library.catalogue)
+            today = Today({"warning_sign": ()})
+            sign = adapt(self.fitted.asked, today, library.safety, library.catalogue)
             assert isinstance(sign, Refusal)
-            raise refused(sign, library)
+            raise refused(sign, library, today)
         over = self.caught.any or self.stopped
         return None if over or self.fitted.asked.ending == "asleep" else self._ask("pain", PAIN, ANSWER)
 

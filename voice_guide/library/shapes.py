@@ -38,6 +38,7 @@ class StepShape(Shape):
     side: Literal["left", "right", "both", "each"] | None = None
     tool: Name | None = None
     posture: Name | None = None
+    part: Name | None = None
     places: list[Name] | None = Field(None, min_length=1, max_length=12)
     pressure: Annotated[int, Field(ge=1, le=4)] | None = None
     breath: Name | None = None

@@ -27,9 +27,9 @@ GOES_WITH = {
         "short",
         "source",
     },
-    "rest": {"rest", "say", "tool", "posture", "repeat", "short", "source"},
-    "breathe": {"breathe", "say", "breath", "tool", "posture", "repeat", "short", "source"},
-    "say": {"say", "seconds", "tool", "posture", "repeat", "short", "source"},
+    "rest": {"rest", "say", "tool", "posture", "part", "repeat", "short", "source"},
+    "breathe": {"breathe", "say", "breath", "tool", "posture", "part", "repeat", "short", "source"},
+    "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
 T = TypeVar("T")
@@ -150,6 +150,7 @@ class Reader:
             plain=not shape.say,
             tool=self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools),
             posture=posture,
+            part=self._part(where, shape),
             short=self._short(where, shape, ())[0],
             breath=self._breath(where, shape, "easy"),
             repeat=shape.repeat or 1,
@@ -265,6 +266,10 @@ class Reader:
         if name not in self.phrases.breaths:
             self._unknown((*where, "breath"), "breath", name, self.phrases.breaths)
         return name
+
+    def _part(self, where: Where, shape: StepShape) -> str:
+        parts = {point.region: point.region for point in self.catalogue.points.values() if point.hold}
+        return self._lookup((*where, "part"), "part of the body", shape.part, parts) or ""
 
     def _short(self, where: Where, shape: StepShape, places: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
         """Whether the step belongs to the short cut, and which of its places do."""

@@ -36,6 +36,8 @@ class Tags:
     genre: str
     lyrics: str = ""
     chapters: tuple[Chapter, ...] = ()
+    cover: bytes = b""
+    """A PNG."""
     language: str = "eng"
 
 
@@ -134,6 +136,9 @@ def id3(tags: Tags) -> bytes:
     ]
     if tags.lyrics:
         frames.append(lib.USLT(lang=tags.language, desc="", **_text(tags.lyrics)))
+    if tags.cover:
+        front = lib.PictureType.COVER_FRONT
+        frames.append(lib.APIC(mime="image/png", type=front, data=tags.cover, **_named("cover")))
     body = b"".join(map(_rendered, frames + _contents(tags) + _chapters(tags)))
     size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\3\0\0" + size + body
@@ -173,6 +178,10 @@ def _text(text: str) -> dict[str, Any]:
     encoding = _mutagen().Encoding
     readable = text.encode("utf-16", "replace").decode("utf-16").replace("\0", " ")
     return {"encoding": encoding.LATIN1 if readable.isascii() else encoding.UTF16, "text": readable}
+
+
+def _named(text: str) -> dict[str, Any]:
+    return {"encoding": _mutagen().Encoding.LATIN1, "desc": text}
 
 
 def _rendered(frame: Any) -> bytes:
