@@ -3,11 +3,12 @@
 from collections import deque
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import routines
-from voice_guide.script import Beat, compile_script, hold_beats, spoken_seconds
+from voice_guide.script import BELL, Beat, compile_script, hold_beats, spoken_seconds
 
 
 def cues_of(library, name, point, side=None):
@@ -99,3 +100,53 @@ def test_more_words_take_longer_and_a_faster_voice_takes_less():
 def test_nothing_to_say_inside_gives_only_the_countdown(library):
     beats = [beat for _, beat in hold_beats(20, 9, deque([(Beat(90, "Too long."),)]), library.phrases)]
     assert [beat.say for beat in beats] == ["Half way.", "Three.", "Two.", "One."]
+
+
+class TestTalk:
+    """A regular's words and bells leave out what a regular knows, and nothing that is safety."""
+
+    @pytest.mark.parametrize("talk", ["short", "bells"])
+    def test_every_caution_release_and_change_of_position_is_still_spoken(self, library, talk):
+        for routine in library.routines.values():
+            full = compile_script(routine, library.phrases).cues
+            fewer = compile_script(routine, library.phrases, talk=talk).cues
+            for kind in ("notice", "release", "move", "close"):
+                assert [c.text for c in fewer if c.kind == kind] == [c.text for c in full if c.kind == kind], (
+                    routine.name
+                )
+            caution = library.phrases.caution
+            assert any(cue.text == caution for cue in fewer) == any(cue.text == caution for cue in full), routine.name
+
+    @pytest.mark.parametrize("talk", ["short", "bells"])
+    def test_holds_are_as_long_and_sides_as_many(self, library, talk):
+        for routine in library.routines.values():
+            full = holds(compile_script(routine, library.phrases).cues)
+            assert holds(compile_script(routine, library.phrases, talk=talk).cues) == pytest.approx(full)
+
+    def test_a_regular_hears_fewer_words_and_bells_ring_where_a_hold_begins_and_counts_down(self, library):
+        routine = library.routines["Hip Pocket Ball"]
+        words = {
+            talk: " ".join(cue.text for cue in compile_script(routine, library.phrases, talk=talk).cues)
+            for talk in ("full", "short", "bells")
+        }
+        assert len(words["full"]) > len(words["short"]) > len(words["bells"])
+        assert BELL not in words["full"] + words["short"]
+        bells = [cue.kind for cue in compile_script(routine, library.phrases, talk="bells").cues if cue.text == BELL]
+        assert bells.count("press") == 2 and bells.count("count") == 8
+
+    def test_what_was_asked_and_answered_is_not_asked_again(self, library):
+        routine = library.routines["Hip Pocket Ball"]
+        texts = [cue.text for cue in compile_script(routine, library.phrases, asked=True).cues]
+        assert library.phrases.check not in texts and library.phrases.notice not in texts
+        assert library.phrases.skin in texts
+
+
+def holds(cues):
+    """The seconds of every hold, in order: a press and all that is optional after it."""
+    found = []
+    for cue in cues:
+        if cue.kind == "press":
+            found.append(cue.span)
+        elif cue.optional and found and cue.point:
+            found[-1] += cue.span
+    return found

@@ -15,10 +15,12 @@ from statistics import median
 
 import pytest
 
+from fakes import Hum
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, frames, length, seconds, silence
-from voice_guide.script import spoken_seconds
+from voice_guide.script import BELL, spoken_seconds
 from voice_guide.voices import Speaker, open_voice, speakers
+from voice_guide.voices.bell import Belled
 from voice_guide.voices.dress import CEILING, dress, read
 from voice_guide.voices.engine import WORKER, Engine, chosen, speakable
 
@@ -336,3 +338,12 @@ def test_a_beep_is_exactly_as_long_as_the_words_and_loudest_in_its_first_frame()
     assert open_voice("tone", 101).key != voice.key
     assert voice.speak("...") == b""
     voice.close()
+
+
+def test_a_bell_rings_for_any_voice_and_words_are_left_to_it():
+    hum = Hum()
+    belled = Belled(hum)
+    bell = belled.speak(BELL)
+    assert 0.5 < seconds(length(bell)) < 1 and hum.said == [] and bell == belled.speak(BELL)
+    assert max(memoryview(bell).cast("h")) > 5000 and bell[-2:] == b"\0\0"
+    assert belled.speak("Rest.") == hum.speak("Rest.") and belled.key == hum.key

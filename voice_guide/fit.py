@@ -56,8 +56,11 @@ def _range(routine: Routine, limits: Limits, measure: Measure) -> tuple[float, f
 def _exactly(routine: Routine, seconds: float, measure: Measure, rest: Step) -> Routine:
     """Between the least, the usual and the most; what is left becomes rest."""
     least, usual, most = (measure(_held(routine, share)) for share in (-1, 0, 1))
+    if seconds > most and routine.steps[-1].do != "rest":
+        routine = replace(routine, steps=(*routine.steps, replace(rest, posture=_seat(routine, rest))))
+        least, usual, most = (measure(_held(routine, share)) for share in (-1, 0, 1))
     if seconds > most:
-        return _rested(_held(routine, 1), seconds - most, measure, rest)
+        return _rested(_held(routine, 1), seconds, measure)
     low, high, start = (least, usual, -1) if seconds <= usual else (usual, most, 0)
     return _held(routine, start + ((seconds - low) / (high - low) if high > low else 0))
 
@@ -77,14 +80,13 @@ def _stretched(step: Step, share: float) -> Step:
     return replace(step, seconds=step.seconds + abs(share) * (end - step.seconds))
 
 
-def _rested(routine: Routine, more: float, measure: Measure, rest: Step) -> Routine:
-    """With so many seconds more: the last step rests longer, or a rest is put at the end."""
-    last = routine.steps[-1]
-    if last.do == "rest" and last.repeat == 1:
-        return replace(routine, steps=(*routine.steps[:-1], replace(last, seconds=last.seconds + more)))
-    before = measure(routine)
-    with_rest = replace(routine, steps=(*routine.steps, replace(rest, posture=_seat(routine, rest))))
-    return _rested(with_rest, more - (measure(with_rest) - before), measure, rest)
+def _rested(routine: Routine, seconds: float, measure: Measure) -> Routine:
+    """In so many seconds: the last step rests longer."""
+    for _ in range(2):  # words longer than the rest they begin are found out by measuring again
+        last = routine.steps[-1]
+        more = (seconds - measure(routine)) / last.repeat
+        routine = replace(routine, steps=(*routine.steps[:-1], replace(last, seconds=max(0.0, last.seconds + more))))
+    return routine
 
 
 def _seat(routine: Routine, rest: Step) -> Posture | None:
