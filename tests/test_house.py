@@ -12,7 +12,7 @@ FLOORS = {
     "script": 2, "safety": 2, "choices": 2, "chart": 2, "plot": 2,
     "timeline": 3, "profile": 3,
     "session": 4, "fit": 4,
-    "player": 5,
+    "player": 5, "whole": 5,
     "library": 6, "voices": 6, "sinks": 6, "controls": 6, "personal": 6, "pictures": 6,
     "cli": 7, "__main__": 8, "__init__": 0,
 }  # fmt: skip
@@ -30,6 +30,8 @@ HEAVY = {
     "PIL",
     "sqlite3",
 }
+OPENS_FILES = {"whole"}
+"""The one below the adapters that does, for all of them."""
 PURE = {"os", "sys", "time", "threading", "subprocess", "socket", "pathlib", "shutil", "tempfile", "signal", "asyncio"}
 PACKAGE = Path(__file__).parents[1] / "voice_guide"
 
@@ -70,7 +72,7 @@ def test_every_room_has_a_floor():
 
 def test_the_core_opens_nothing_and_knows_no_clock():
     for path in PACKAGE.glob("*.py"):
-        if FLOORS[room(path)] in range(1, 6):
+        if FLOORS[room(path)] in range(1, 6) and room(path) not in OPENS_FILES:
             assert not imports(path)[1] & PURE, path.name
             assert not re.search(r"\b(open|print|input)\(", path.read_text(encoding="utf-8")), path.name
 

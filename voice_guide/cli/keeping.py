@@ -110,5 +110,5 @@ def _plot(records: list[Record], path: Path) -> Path:
     from voice_guide import pictures
     from voice_guide.plot import draw_pain
 
-    pictures.save(draw_pain(told, "Pain before and after each session"), path)
+    pictures.save(draw_pain(told, "Pain before and after each session"), path, "--plot")
     return path

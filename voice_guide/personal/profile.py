@@ -7,7 +7,6 @@ have said is taken at its worst.
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from voice_guide.errors import SafetyError, VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
 from voice_guide.profile import Profile
+from voice_guide.whole import write_whole
 
 HEAD = """# What you told voice-guide about your body. It stays on this machine.
 # `voice-guide profile` asks again; edit it as you like, or forget it with `voice-guide profile --forget`.
@@ -108,18 +108,8 @@ def write_profile(profile: Profile, names: Mapping[str, str], path: Path | None 
     Raises VoiceGuideError where it cannot be kept.
     """
     path = path or profile_path()
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(HEAD + "".join(_written(profile, names)))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise VoiceGuideError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    text = HEAD + "".join(_written(profile, names))
+    write_whole(path, text.encode(), "VOICE_GUIDE_DATA", private=True)
     return path
 
 

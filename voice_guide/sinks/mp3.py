@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, length, seconds
-from voice_guide.sinks.whole import WholeFile
 from voice_guide.sinks.xing import FRAME, SIZE, VBR, FrameCount
+from voice_guide.whole import WholeFile
 
 
 @dataclass(frozen=True, slots=True)

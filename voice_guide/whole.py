@@ -1,0 +1,97 @@
+"""A file under its name, complete or not at all; it knows no format, so that whatever is written can use it."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from voice_guide.errors import VoiceGuideError
+
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+class WholeFile:
+    """A file that is under its name complete or not at all: written beside it, then renamed.
+
+    Raises VoiceGuideError with the remedy when the folder is missing, read-only or full, or when
+    something that is not a file has the name; whoever began it then drops it.
+    """
+
+    def __init__(self, path: Path, option: str = "-o", mode: int = 0o666) -> None:
+        """`option` is what the remedy names; `mode` is who may read it."""
+        self._shown, self._option = path, option
+        with _errors_told(path, option):
+            self._path = Path(os.path.realpath(path))  # a link keeps pointing to the file it names
+            if self._path.exists() and not self._path.is_file():
+                what = "a folder" if self._path.is_dir() else "not a file"
+                raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with {option}")
+            self._part = self._path.with_name(f".{self._path.name}.{os.urandom(4).hex()}.part")
+            self._file = os.fdopen(os.open(self._part, NEW, mode), "wb")
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was kept or dropped."""
+        return self._file.closed
+
+    def write(self, data: bytes) -> None:
+        """Add to the end."""
+        with _errors_told(self._shown, self._option):
+            self._file.write(data)
+
+    def rewrite(self, at: int, data: bytes) -> None:
+        """Put `data` over what was written at byte `at`, and stay there."""
+        with _errors_told(self._shown, self._option):
+            self._file.seek(at)
+            self._file.write(data)
+
+    def keep(self) -> None:
+        """Have it on the disk, then under its name."""
+        with _errors_told(self._shown, self._option):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._path)
+
+    def drop(self) -> None:
+        """Remove it, unless it was kept. Safe twice."""
+        with suppress(OSError):  # closing writes what is left, which a full disk refuses once more
+            self._file.close()
+        with suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False) -> None:
+    """A small file at once. A `private` one is for its owner's eyes, and its folder is made. Raises VoiceGuideError."""
+    if private:
+        with _errors_told(path, option):
+            path.parent.mkdir(parents=True, exist_ok=True)
+    file = WholeFile(path, option, 0o600 if private else 0o666)
+    try:
+        file.write(data)
+        file.keep()
+    finally:
+        file.drop()
+
+
+@contextmanager
+def _errors_told(path: Path, option: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "choose another place with {option}").format(option=option)
+        raise VoiceGuideError(f"cannot write {path}: {error.strerror}; {remedy}") from error
+    except ValueError as error:  # a null byte
+        raise VoiceGuideError(f"cannot write {str(path)!r}: {error}; choose another name with {option}") from error
+
+
+_REMEDIES = {
+    errno.ENOENT: "make the folder first, or choose another with {option}",
+    errno.ENOTDIR: "a file stands where the folder should be; choose another with {option}",
+    errno.EACCES: "choose a folder you may write to with {option}",
+    errno.EPERM: "choose a folder you may write to with {option}",
+    errno.EROFS: "choose a folder you may write to with {option}",
+    errno.ENOSPC: "make room there, or choose another disk with {option}",
+    errno.EDQUOT: "make room there, or choose another disk with {option}",
+    errno.ENAMETOOLONG: "choose a shorter name with {option}",
+}
