@@ -194,7 +194,7 @@ def test_chart_says_in_one_line_what_it_cannot_draw(run, tmp_path):
     for words, reason in [
         (("still.yaml",), "presses no point"),
         (("soft landing", "-o", "a.pdf"), ".png or .svg"),
-        (("soft landing", "-o", "none/a.png"), "cannot be written"),
+        (("soft landing", "-o", "none/a.png"), "cannot write"),
     ]:
         done = run("chart", *words)
         assert done.returncode == 1 and reason in done.stderr and len(done.stderr.splitlines()) == 1
