@@ -106,7 +106,7 @@ class TestAdapt:
             ("fever", "urgent", "See a doctor today"),
             ("thin bones", "doctor", "ask your doctor first"),
             ("fracture", "doctor", "Wait until your doctor clears you"),
-            ("had a drink", "today", "Another time"),
+            ("had a drink", "today", "Come back when it has worn off"),
             ("just started", "instead", "Instead: Early Comfort"),
         ],
     )  # fmt: skip
@@ -189,7 +189,7 @@ class TestNeeds:
 
     def test_both_questions_are_asked_where_nothing_was_said(self, run, tmp_path):
         done = run("suggest", "stress", "--since", "last year")
-        assert done.returncode == 2 and "'within three days'" in done.stderr
+        assert done.returncode == 2 and "'in the last three days'" in done.stderr
 
 
 class TestExport:

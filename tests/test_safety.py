@@ -131,11 +131,16 @@ CASES = {
     ),
     "N02": (HARD, "heart*", "exchanged outer hip muscle to tennis ball on the wall"),
     "N03": ("winter-warmer", "swelling_local@knee", "skipped The warm cloth, or a wrapped bottle"),
+    "N04": ("sunrise-energy", "high_bp*", "said"),
+    "N05": ("sunrise-energy", "cancer*", "said"),
+    "N06": ("sunrise-energy", "arthritis*", "said"),
     "J01": ("sunrise-energy", "worse_today", "said"),
     "J02": ("sunrise-energy", "enough_today", "said"),
     "J03": ("sunrise-energy", "too_soon", "said"),
     "J04": ("sunrise-energy", "worse_last_time", "lightened waist point to 2"),
     "J05": ("sunrise-energy", "worse_last_time", "shortened waist point to 40"),
+    "J12": ("sunrise-energy", "worse_today", "lightened waist point to 2"),
+    "J13": ("sunrise-energy", "worse_today", "shortened waist point to 40"),
     "J06": ("sunrise-energy", "light_day_due", "lightened waist point to 2"),
     "J10": ("sunrise-energy", "journal_lost", "lightened waist point to 2"),
     "J11": ("sunrise-energy", "journal_lost", "shortened waist point to 40"),
@@ -411,7 +416,7 @@ def written(draw):
 
 def routine_of(steps, key="own"):
     rest = Step("breathe", 60.0, text=LIBRARY.phrases.breathe, plain=True, posture=CATALOGUE.postures["seated_chair"])
-    avoid = {name: CATALOGUE.conditions[name] for step in steps for name in step.point.avoid}
+    avoid = CATALOGUE.avoided((*steps, rest), (), ())
     return Routine(key, SHIPPED[key].name if key in SHIPPED else "Own", "x", (*steps, rest), "added", avoid=avoid)
 
 
@@ -509,7 +514,13 @@ def test_a_caution_is_only_left_unsaid_to_whom_it_is_known(routine, today):
     result = fitted(routine, today)
     assume(isinstance(result, Adapted))
     known = today.conditions.keys() | today.denied
-    assert result.routine.avoid == {name: words for name, words in routine.avoid.items() if name not in known}
+    said = result.routine.avoid
+    assert not said.keys() & known
+    for step in result.routine.steps:
+        asked = (*(step.point.avoid if step.point else ()), *(step.posture.avoid if step.posture else ()))
+        wider = {name for wide in said for name in CATALOGUE.covers.get(wide, ())}
+        silent = {name for name in asked if not CATALOGUE.conditions[name]} | set(routine.fits) | wider
+        assert set(asked) <= said.keys() | known | silent
 
 
 # The traps: what no routine may ever ask for, once it is compiled.

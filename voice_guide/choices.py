@@ -13,6 +13,9 @@ from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 SURFACES = ("floor", "wall", "chair", "bed")
 BALLS = ("tennis", "lacrosse", "none")
 SIDES = ("left", "right", "both")
+HOW = {"surface": "on the {}", "ball": "with the ball you chose ({})", "side": "on the {} side"}
+ABOUT_FLOORS = ("floor_hard", "balance_problem")
+"""Conditions that a bed is no trouble for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,11 @@ def choose(routine: Routine, choices: Choices, catalogue: Catalogue) -> Routine:
             others = {"surface": SURFACES, "ball": BALLS, "side": SIDES}[option]
             fitting = [o for o in others if not _fault(routine, Choices(**{option: o}), catalogue)]
             remedy = f"try --{option} {fitting[0]}" if fitting else f"leave out --{option}"
-            raise SafetyError(f"no --{option} {value} in '{routine.name}': {fault} Nearest: {remedy}")
-        routine = replace(routine, steps=tuple(_steps(routine, chosen, catalogue)))
+            raise SafetyError(f"'{routine.name}' cannot be done {HOW[option].format(value)}: {fault} Nearest: {remedy}")
+        steps = tuple(_steps(routine, chosen, catalogue))
+        fits = (*routine.fits, *ABOUT_FLOORS) if value == "bed" else routine.fits
+        avoid = catalogue.avoided(steps, routine.own_avoid, fits)
+        routine = replace(routine, steps=steps, fits=fits, avoid=avoid)
     return routine
 
 
@@ -52,13 +58,27 @@ def _fault(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
 
 
 def _reason(step: Step, point: Point, choices: Choices, catalogue: Catalogue) -> str:
-    assert step.tool
-    places = dict.fromkeys(place for name in point.postures for place in catalogue.postures[name].on)
-    where = f"the {point.name} is for {' or '.join(places)}." if choices.surface else f"not on the {point.name}."
-    return f"{where} {point.never}" if step.tool.ball and point.never else where
+    if choices.ball:
+        return f"not on the {point.name}. {point.never}".strip()
+    postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
+    places = dict.fromkeys(place for p in postures if p and not p.by_choice for place in p.on)
+    return f"the {point.name} is for the {' or the '.join(places)}."
 
 
-def _steps(routine: Routine, choices: Choices, catalogue: Catalogue) -> Iterator[Step]:
+def _steps(routine: Routine, choices: Choices, catalogue: Catalogue) -> list[Step]:
+    """What is left; rests that now stand before everything, or side by side, are one too many."""
+    steps = list(_kept(routine, choices, catalogue))
+    if len(steps) == len(routine.steps) or choices.side not in ("left", "right"):
+        return steps
+    while steps and steps[0].do == "rest":
+        del steps[0]
+    following = [*steps[1:], None]
+    return [
+        s for s, after in zip(steps, following, strict=True) if not (s.do == "rest" and after and after.do == "rest")
+    ]
+
+
+def _kept(routine: Routine, choices: Choices, catalogue: Catalogue) -> Iterator[Step]:
     for step in routine.steps:
         if step.point:
             way = _way(step, step.point, choices, catalogue)

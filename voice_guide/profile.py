@@ -43,11 +43,17 @@ class Profile:
         return Today(conditions, frozenset(denied - conditions.keys()), frozenset(agreed))
 
     def due(self, day: date, safety: Safety, agreed_days: int) -> tuple[str, ...]:
-        """The conditions whose answer, or whose doctor's word, is too old."""
-        old = [name for name, since in self.no.items() if not _stands(safety.conditions[name], since, day)]
-        old += [name for name, since in self.yes.items() if not _stands(safety.conditions[name], since, day)]
-        old += [name for name, since in self.agreed.items() if (day - since).days >= agreed_days]
-        return tuple(name for name in dict.fromkeys(old) if safety.conditions[name].lasts != "session")
+        """The conditions whose answer, or whose doctor's word, is too old; of a day's ones, a 'yes' over a week."""
+
+        def old(name: str, since: date, daily: int) -> bool:
+            condition = safety.conditions[name]
+            return (day - since).days >= (daily if condition.lasts == "session" else LASTS[condition.lasts])
+
+        never = LASTS["always"]
+        due = [name for name, since in self.no.items() if old(name, since, never)]
+        due += [name for name, since in self.yes.items() if _is(name, since, day, safety) and old(name, since, WEEK)]
+        due += [name for name, since in self.agreed.items() if (day - since).days >= agreed_days]
+        return tuple(dict.fromkeys(due))
 
     def beginning(self, day: date) -> "Profile":
         """With a bout that began on this day at the latest."""

@@ -144,6 +144,8 @@ class Step:
     """The part of the body that a step without a point is about."""
     sides: tuple[Side | None, ...] = (None,)
     places: tuple[str, ...] = ("",)
+    caution: str = ""
+    """Said in place of the point's own caution."""
     pressure: int = 0
     breath: str = "natural"
     repeat: int = 1
@@ -180,6 +182,10 @@ class Routine:
     aliases: tuple[str, ...] = ()
     avoid: Mapping[str, str] = field(default_factory=dict)
     """Conditions, each with its phrase fit to be spoken after 'leave this one out'."""
+    own_avoid: tuple[str, ...] = ()
+    """The conditions that the script itself names, besides those of its points and postures."""
+    fits: tuple[str, ...] = ()
+    """Conditions it is made for."""
     stages: tuple[str, ...] = ()
     """How old the pain is that it is suggested for, as conditions; empty for any."""
     before: str = ""
@@ -217,3 +223,13 @@ class Catalogue:
     limits: Limits
     words: Mapping[str, Point] = field(default_factory=dict)
     """Every id, name and other name of a point, lower-case."""
+
+    def avoided(self, steps: Sequence[Step], own: Sequence[str], fits: Sequence[str]) -> dict[str, str]:
+        """The conditions that these steps ask to be left out in, each with its phrase; the wider one alone."""
+        asked = [*own]
+        for step in steps:
+            asked += step.point.avoid if step.point else ()
+            asked += step.posture.avoid if step.posture else ()
+        covered = {name for wide in asked for name in self.covers.get(wide, ())}
+        names = [name for name in dict.fromkeys(asked) if name not in covered and name not in fits]
+        return {name: self.conditions[name] for name in names if self.conditions[name]}

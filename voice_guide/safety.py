@@ -173,25 +173,30 @@ class _Adapter:
         self.today, self.rules, self.safety, self.catalogue = today, rules, safety, catalogue
         self.changes: list[Change] = []
         self.say: list[str] = []
+        self.left: dict[str, list[str]] = {}
+        """Names of points that are left out, by the reason that is not a rule's own sentence."""
+        self.fits: tuple[str, ...] = ()
 
     def adapted(self, routine: Routine) -> Adapted | Refusal:
+        self.fits = routine.fits
         steps = [new for step in routine.steps if (new := self.step(step))]
         warnings = [rule.say for rule in self.rules if rule.do == "warn" and not rule.points]
         session = min((rule.session for rule in self.rules), default=math.inf)
         self.say += [rule.say for rule in self.rules if rule.session == session < math.inf]
+        left_out = [self.left_out_words(names, why) for why, names in self.left.items()]
         if any(step.point for step in routine.steps) and not any(step.point for step in steps):
             steps = [step for step in steps if step.do == "breathe"]
             if sum(step.seconds * step.repeat for step in steps) < WORTHWHILE:
                 why = self.safety.words["nothing_left"].format(name=routine.name)
                 rules = tuple(_once(change.rule for change in self.changes))
                 return Refusal("instead", " ".join(_once(iter([*self.say, why]))), rules)
-            self.say.append(self.safety.words["only_breathing"])
+            left_out.append(self.safety.words["only_breathing"])
         known = self.today.conditions.keys() | self.today.denied
         smaller = replace(
             routine,
             steps=tuple(steps),
-            avoid={name: words for name, words in routine.avoid.items() if name not in known},
-            today=tuple(_once(iter([*routine.today, *warnings, *self.say]))),
+            avoid=self.catalogue.avoided(steps, routine.own_avoid, (*routine.fits, *known)),
+            today=tuple(_once(iter([*routine.today, *warnings, *self.say, *left_out]))),
         )
         return Adapted(smaller, tuple(dict.fromkeys(self.changes)), session)
 
@@ -219,14 +224,14 @@ class _Adapter:
 
     def press(self, step: Step, point: Point) -> Step | None:
         if why := self.left_out(point):
-            self.note("skipped", point.name, *why)
+            self.leave(point, *why)
             return None
         way = self.way(step, point)
         if not way:
             assert step.tool and step.posture
             why = self.forbidden(step.tool, point) or self.forbidden(step.posture, point)
             assert why
-            self.note("skipped", point.name, *why)
+            self.leave(point, why[0], "")
             return None
         noted, said = len(self.changes), len(self.say)
         step = self.shorter(self.lighter(self.exchanged(step, point, *way), point), point)
@@ -234,7 +239,7 @@ class _Adapter:
             del self.changes[noted:], self.say[said:]
             rule = next(rule for rule in self.rules if self.shortens(rule, point))
             self.say.append(rule.say)
-            self.note("skipped", point.name, rule.id, self.safety.words["too_short"].format(point=point.name))
+            self.leave(point, rule.id, "")
             return None
         return self.warned(step, point)
 
@@ -246,16 +251,28 @@ class _Adapter:
             if bare and named:
                 return rule.id, rule.say
             if point.id in rule.without:
-                return rule.id, self.left_out_words(point, "")
+                return rule.id, ""
         for name in point.avoid:
             lightened = any(r.do == "lighten" and name in r.when and point.id in r.points for r in self.rules)
             if name in self.today.conditions and not lightened and self.is_there((name,), point.region):
-                return name, self.left_out_words(point, self.safety.conditions[name].aloud)
+                return name, self.safety.conditions[name].name
         return None
 
-    def left_out_words(self, point: Point, why: str) -> str:
-        words = self.safety.words["left_out" if why else "left_out_plain"]
-        return words.format(point=point.name, why=why)
+    def leave(self, point: Point, rule: str, why: str) -> None:
+        """Leave a point out: the rule's own sentence says so, or one sentence for all of the same reason."""
+        if any(one.id == rule and one.say == why for one in self.rules):
+            self.note("skipped", point.name, rule, why)
+            return
+        names = self.left.setdefault(why, [])
+        if point.name not in names:
+            names.append(point.name)
+        self.changes.append(Change("skipped", point.name, rule, self.left_out_words([point.name], why)))
+
+    def left_out_words(self, names: Sequence[str], why: str) -> str:
+        words = self.safety.words
+        listed = [words["point"].format(name=name) for name in names]
+        points = words["join"].join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+        return words["left_out" if why else "left_out_plain"].format(points=points, why=why)
 
     def is_there(self, conditions: Sequence[str], part: str) -> bool:
         """Whether one of the conditions holds on that part of the body; an unknown part may be any."""
@@ -271,15 +288,21 @@ class _Adapter:
     def forbidden(self, thing: Tool | Posture, point: Point | None = None, part: str = "") -> tuple[str, str] | None:
         """The rule, or the condition of the posture's own list, that forbids it there; and the words."""
         for rule in self.rules:
+            if self.in_bed(thing, rule.when):
+                continue
             if thing.id in (rule.tools if isinstance(thing, Tool) else rule.postures) and self.touches(
                 rule, point, part
             ):
                 return rule.id, rule.say
         if isinstance(thing, Posture):
             for name in thing.avoid:
-                if name in self.today.conditions:
+                if name in self.today.conditions and not self.in_bed(thing, (name,)):
                     return name, self.safety.words["not_so"].format(how=thing.name)
         return None
+
+    def in_bed(self, thing: Tool | Posture, conditions: Sequence[str]) -> bool:
+        """A posture that the routine means for the bed, where a condition is only about the floor."""
+        return isinstance(thing, Posture) and "bed" in thing.on and bool(set(conditions) & set(self.fits))
 
     def way(self, step: Step, point: Point) -> tuple[Tool, Posture] | None:
         """The tool and the posture of the step, or the nearest that are allowed: the same tool first."""
@@ -301,13 +324,9 @@ class _Adapter:
         assert step.tool and step.posture
         for old, new in ((step.tool, tool), (step.posture, posture)):
             why = self.forbidden(old, point)
-            if old == new or not why:
-                continue
-            rule, words = why
-            promised = [r.instead[old.id] for r in self.rules if r.id == rule and old.id in r.instead]
-            if promised and new.id not in promised:
-                words = self.safety.words["other_way"].format(point=point.name, tool=new.name)
-            self.note("exchanged", point.name, rule, words, old.name, new.name)
+            if old != new and why:
+                self.note("exchanged", point.name, *why, old.name, new.name)
+                break  # one reason is enough
         return step.using(tool, posture)
 
     def lighter(self, step: Step, point: Point) -> Step:
@@ -331,19 +350,23 @@ class _Adapter:
                 self.note(
                     "shortened", point.name, rule.id, rule.say, f"{step.seconds:g}", f"{math.floor(hold + SLACK)}"
                 )
-        factor, cap = math.prod(rule.factor for rule in rules), min(rule.hold for rule in rules)
-        seconds, longest, shortest = (
-            math.floor(min(length * factor, cap) + SLACK) for length in (step.seconds, step.longest, step.shortest)
-        )
-        shortest = min(max(int(self.safety.hold_floor), shortest), seconds)
+        cap = min(rule.hold for rule in rules)
+        seconds, longest = (self.scaled(length, rules, cap) for length in (step.seconds, step.longest))
+        shortest = min(max(int(self.safety.hold_floor), self.scaled(step.shortest, rules, cap)), seconds)
         return replace(step, seconds=seconds, shortest=shortest, longest=max(seconds, longest))
+
+    def scaled(self, length: float, rules: Sequence[Rule], cap: float) -> int:
+        """Factors multiply, together never below the floor; one that goes below it alone leaves the point out."""
+        alone = length * min(rule.factor for rule in rules)
+        together = length * math.prod(rule.factor for rule in rules)
+        floor = self.safety.hold_floor if alone >= self.safety.hold_floor else 0.0
+        return math.floor(min(max(together, floor), alone, cap) + SLACK)
 
     def warned(self, step: Step, point: Point) -> Step:
         for rule in self.rules:
             if rule.do == "warn" and point.id in rule.points:
                 self.changes.append(Change("warned", point.name, rule.id, rule.say))
-                if rule.say not in step.text:
-                    step = replace(step, text=" ".join(filter(None, (step.text, rule.say))))
+                step = replace(step, caution=rule.say)
         return step
 
     def note(

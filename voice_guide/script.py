@@ -73,6 +73,8 @@ class Phrases:
 
     timing: Timing
     name: str
+    bells: str
+    """What each bell means."""
     need: str
     avoid: str
     join: str
@@ -206,8 +208,10 @@ class _Compiler:
         """A cue that lasts `seconds`, with optional lines inside at fixed offsets."""
         inside = [(at, beat.say) for at, beat in beats if beat.say]
         counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
-        if self.bells and kind != "move":
+        if self.bells and kind == "press":
             text, inside = BELL, [(at, line) for at, line in inside if line in (*counted, self.phrases.caution)]
+        elif self.bells:
+            inside = []
         ends = [at for at, _ in inside[1:]] + [seconds] * bool(inside)
         self.say(kind, text, inside[0][0] if inside else seconds, spare=spare)
         for (at, line), end in zip(inside, ends, strict=True):
@@ -220,6 +224,8 @@ class _Compiler:
         routine, phrases = self.routine, self.phrases
         self.begin(routine.name, phrases.where_rest)
         self.say("intro", phrases.name.format(name=routine.name))
+        if self.bells:
+            self.say("intro", phrases.bells)
         needs = [step.posture.need for step in routine.steps if step.posture]
         needs += [step.tool.need for step in routine.steps if step.tool]
         if not self.regular and (things := self.listed(needs)):
@@ -261,7 +267,8 @@ class _Compiler:
         """Out of the old posture and into the new, if it is another: what comes, and how to be there."""
         if posture is None or posture == self.posture:
             if lead or then:
-                self.say("move", _once(lead, then), quiet=self.timing.next)
+                turning = posture.time if posture and then and then == posture.change else 0.0
+                self.say("move", _once(lead, then), quiet=max(turning, self.timing.next))
             return
         before, self.posture = self.posture, posture
         words = _once(before.leave if before else "", lead, posture.enter, then)
@@ -275,7 +282,9 @@ class _Compiler:
         self.begin(_title(title), phrases.where.format(place=title), point.id, side)
         self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
         self.locate(point, tool, posture)
-        for caution in filter(None, (step.text, point.before)):
+        lighter = self.bells and point.pressure and step.pressure < point.pressure.target
+        level = phrases.levels[step.pressure] if lighter else ""
+        for caution in filter(None, (step.text, level, step.caution or point.before)):
             self.say("notice", caution)
         beats = hold_beats(step.seconds, self.timing.press, self.breaths[step.breath], phrases)
         words = f"{tool.press} {phrases.levels[step.pressure]}"
@@ -315,12 +324,14 @@ class _Compiler:
                 "locate", posture.onto.format(ball=point.ball), quiet=self.timing.again + point.search * (not first)
             )
         elif first:
-            self.say("locate", point.press)
+            if not self.regular:
+                self.say("locate", point.press)
         else:
             self.say("locate", point.again, quiet=self.timing.again + point.search)
 
     def closing(self) -> None:
-        lines = self.phrases.closing[self.routine.ending]
+        seated = f"{self.routine.ending}_seated" if self.posture and "chair" in self.posture.on else ""
+        lines = self.phrases.closing.get(seated) or self.phrases.closing[self.routine.ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
         if self.posture and self.posture.leave and self.routine.ending != "asleep":
             self.say("move", self.posture.leave, quiet=self.posture.time)

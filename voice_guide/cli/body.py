@@ -79,7 +79,7 @@ def _asked(library: Library, day: date, before: Profile | None) -> Profile:
             (yes if number in true else no)[name] = day
     parts = parts_of_body(library)
     for name in [name for name in yes if conditions[name].where]:
-        chosen = choose_numbers(f"Where is it: {conditions[name].name}? (Enter: everywhere)", parts)
+        chosen = choose_numbers(f"Where is it: {conditions[name].name}?", parts, "everywhere")
         if chosen:
             where[name] = tuple(parts[number] for number in chosen)
     confirmed = {name for rule in library.safety.rules if rule.do == "confirm" for name in rule.when}
@@ -88,21 +88,22 @@ def _asked(library: Library, day: date, before: Profile | None) -> Profile:
         if click.confirm(f"{conditions[name].name}: has a doctor agreed that you do this?", err=True):
             agreed[name] = day
     ages = [*library.questions.ages.values()]
-    began = choose_numbers(
-        f"{library.questions.onset} (one number; Enter: none just now)", [say for say, _ in ages], most=1
-    )
+    began = choose_numbers(library.questions.onset, [say for say, _ in ages], "no pain just now", most=1)
     if began:
         return Profile(yes, no, agreed, where, day - timedelta(days=ages[began[0]][1]))
     return Profile(yes, no, agreed, where, before.began if before else None)
 
 
-def choose_numbers(title: str, options: Sequence[str], most: int | None = None) -> list[int]:
+def choose_numbers(
+    title: str, options: Sequence[str], otherwise: str = "none of these", most: int | None = None
+) -> list[int]:
     """The numbers chosen, from 0; asked again until they can be read."""
     click.echo(f"\n{title}", err=True)
     for number, option in enumerate(options, 1):
         click.echo(f"  {number}  {option}", err=True)
     while True:
-        typed = click.prompt("Numbers, or Enter for none of these", default=NONE, show_default=False, err=True)
+        numbers = "One number" if most == 1 else "Numbers"
+        typed = click.prompt(f"{numbers}, or Enter for {otherwise}", default=NONE, show_default=False, err=True)
         words = typed.replace(",", " ").split()
         chosen = [int(word) - 1 for word in words if word.isdecimal() and 1 <= int(word) <= len(options)]
         if len(chosen) == len(words) and (most is None or len(chosen) <= most):

@@ -234,10 +234,19 @@ def _fitted(
 def refused(refusal: Refusal, library: "Library", today: Today) -> SafetyError:
     """The refusal as an error, with what to do now."""
     remedy = ""
-    others = [library.by_id(name) for name in refusal.instead]
-    others = [o for o in others if isinstance(adapt(o, today, library.safety, library.catalogue), Adapted)]
-    if refusal.level == "doctor":
+    names = refusal.instead or (library.otherwise.routines if refusal.level == "instead" else ())
+    others = [library.by_id(name) for name in names]
+    others = [o for o in others if isinstance(adapt(o, today, library.safety, library.catalogue), Adapted)][:3]
+    blocked = any(rule.id in refusal.rules and rule.do == "block" for rule in library.safety.rules)
+    placeless = [
+        name for name, parts in today.conditions.items() if library.safety.conditions[name].where and not parts
+    ]
+    if refusal.level == "doctor" and blocked:
+        remedy = " When a doctor has cleared you, answer `voice-guide profile` again."
+    elif refusal.level == "doctor":
         remedy = " When a doctor has agreed, tell `voice-guide profile`."
+    elif refusal.level == "instead" and placeless:
+        remedy = f" Say where it is, and only that place is left out: --condition {placeless[0]}:foot."
     elif others:
         remedy = f" Instead: {', '.join(routine.name for routine in others)}."
     elif refusal.level == "instead":

@@ -107,7 +107,7 @@ def _say_aloud(text: str, voice: Remembering, sink_name: str) -> None:
     with suppress(VoiceError, SinkError):
         sink = open_sink(sink_name)
         try:
-            say(text, voice.speak(re.sub(r"[`']", "", text)), sink)
+            say(text, voice.speak(re.sub(r"[`']|--", "", text)), sink)
         finally:
             sink.close()
 

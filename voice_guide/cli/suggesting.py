@@ -1,6 +1,7 @@
 """The command that finds a routine for what hurts; apart from the profile, which it only asks."""
 
 import json
+import re
 from datetime import date, timedelta
 
 import click
@@ -17,6 +18,7 @@ from voice_guide.script import USUAL_RATE
 from voice_guide.timeline import sketch
 
 MOST = 3
+WITHIN = re.compile(r"^(with)?in( the last)? ")
 
 
 @click.command("suggest")
@@ -54,12 +56,12 @@ def _stage(since: str | None, library: Library) -> str:
     ages = library.questions.ages
     if since is None:
         options = [say for say, _ in ages.values()]
-        chosen = choose_numbers(f"{library.questions.onset} (one number)", options, most=1)
+        chosen = choose_numbers(library.questions.onset, options, "none of these", most=1)
         if not chosen:
             raise ChoiceError("since when it hurts decides what is safe; say it with --since")
         return [*ages][chosen[0]]
     for name, (say, _) in ages.items():
-        if since.lower() in (say, name):
+        if WITHIN.sub("", since.lower()) in (WITHIN.sub("", say), name):
             return name
     raise ChoiceError(f"--since '{since}' is not one of {', '.join(repr(say) for say, _ in ages.values())}")
 
@@ -86,7 +88,7 @@ def _suggestions(
     found: list[dict[str, object]] = []
     faults: list[SafetyError] = []
     for routine in _candidates(need, library):
-        if len(found) == MOST or (found and routine.id not in need.routines):
+        if len(found) == MOST:
             break
         if routine.stages and stage not in routine.stages:
             continue
@@ -96,7 +98,7 @@ def _suggestions(
         except SafetyError as error:
             faults.append(error)
             continue
-        why = need.why if routine.id in need.routines else routine.about
+        why = (need if routine.id in need.routines else library.otherwise).why
         minutes = seconds(sketch(session.plan(USUAL_RATE).cues).length) / 60
         reason = " ".join((why, *session.routine.today))
         found.append({"name": routine.name, "minutes": round(minutes), "why": reason})
@@ -105,4 +107,4 @@ def _suggestions(
 
 def _candidates(need: Need, library: Library) -> list[Routine]:
     """Those for the need, the best first; then those that are open to pain of any age."""
-    return [library.by_id(name) for name in dict.fromkeys((*need.routines, *library.otherwise))]
+    return [library.by_id(name) for name in dict.fromkeys((*need.routines, *library.otherwise.routines))]

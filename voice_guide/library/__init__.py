@@ -75,12 +75,12 @@ class Library:
         return self._needs[0]
 
     @property
-    def otherwise(self) -> tuple[str, ...]:
-        """The ids of routines that are open to pain of any age."""
+    def otherwise(self) -> Need:
+        """What is open to pain of any age."""
         return self._needs[1]
 
     @cached_property
-    def _needs(self) -> tuple[Mapping[str, Need], tuple[str, ...]]:
+    def _needs(self) -> tuple[Mapping[str, Need], Need]:
         ids = [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
         return read_needs(self.shipped / "needs.yaml", self._rules.conditions, ids)
 

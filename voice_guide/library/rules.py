@@ -126,10 +126,17 @@ class NeedShape(Shape):
     source: Text
 
 
+class OtherwiseShape(Shape):
+    """What is open to all."""
+
+    routines: list[Name]
+    why: Text
+
+
 class NeedsShape(Shape):
     """needs.yaml."""
 
-    otherwise: list[Name]
+    otherwise: OtherwiseShape
     needs: dict[str, NeedShape]
 
 
@@ -214,10 +221,8 @@ def _rule(name: str, shape: RuleShape) -> Rule:
     return Rule(id=name, **values)
 
 
-def read_needs(
-    path: Path, conditions: Iterable[str], routines: Iterable[str]
-) -> tuple[Mapping[str, Need], tuple[str, ...]]:
-    """Every need by its id, in the order of the file, and what is open to all; raises RoutineError."""
+def read_needs(path: Path, conditions: Iterable[str], routines: Iterable[str]) -> tuple[Mapping[str, Need], Need]:
+    """Every need by its id, in the order of the file, and one that is open to all; raises RoutineError."""
     document = Document(path)
     shape = document.read_as(NeedsShape)
     needs = {}
@@ -227,10 +232,11 @@ def read_needs(
             _check(document, ("needs", key, "means"), name, conditions)
         for name in need.routines:
             _check(document, ("needs", key, "routines"), name, routines)
-    for name in shape.otherwise:
+    for name in shape.otherwise.routines:
         _check(document, ("otherwise",), name, routines)
     document.settle()
-    return needs, tuple(shape.otherwise)
+    otherwise = Need("", "", (), tuple(shape.otherwise.routines), (), shape.otherwise.why, "")
+    return needs, otherwise
 
 
 def _check(document: Document, where: tuple[str | int, ...], name: str, known: Iterable[str]) -> None:

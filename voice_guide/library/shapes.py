@@ -155,6 +155,7 @@ class PhrasesShape(Shape):
 
     timing: Timing
     name: Text
+    bells: Text
     need: Text
     join: str
     avoid: Text

@@ -70,7 +70,9 @@ class Reader:
             steps=steps,
             source=shape.source,
             aliases=tuple(shape.aliases),
-            avoid={name: conditions[name] for name in self._avoid(shape, steps) if conditions[name]},
+            avoid=self.catalogue.avoided(steps, shape.avoid, shape.fits),
+            own_avoid=tuple(shape.avoid),
+            fits=tuple(shape.fits),
             stages=tuple(shape.stages),
             before=shape.before or "",
             ending=shape.ending,
@@ -92,15 +94,6 @@ class Reader:
                 "shorten holds or leave out a point",
             )
         self.document.settle()
-
-    def _avoid(self, shape: RoutineShape, steps: Iterable[Step]) -> list[str]:
-        """The conditions that the routine, its points and its postures ask to leave it out in, once each."""
-        asked = [*shape.avoid]
-        for step in steps:
-            asked += step.point.avoid if step.point else ()
-            asked += step.posture.avoid if step.posture else ()
-        covered = {name for wide in asked for name in self.catalogue.covers.get(wide, ())}
-        return [name for name in dict.fromkeys(asked) if name not in covered and name not in shape.fits]
 
     def _once(self, steps: Iterable[Step]) -> None:
         seen: set[tuple[str, Side | None, str]] = set()
