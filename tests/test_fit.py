@@ -14,6 +14,7 @@ from voice_guide.fit import fit, within
 from voice_guide.library import Library
 from voice_guide.pcm import frames, seconds, silence
 from voice_guide.routine import Step
+from voice_guide.safety import Adapted, Today, adapt
 from voice_guide.script import compile_script
 from voice_guide.timeline import sketch
 
@@ -148,3 +149,16 @@ def test_a_cap_of_today_makes_it_shorter_and_nothing_makes_it_longer():
     assert lasts(within(SHIPPED["grand-tour"], 600, LIMITS, lasts, REST)) == pytest.approx(600, abs=1)
     with pytest.raises(ChoiceError, match="can last 5 to 10 minutes"):
         fit(SHIPPED["grand-tour"], 900, LIMITS, lasts, REST, most=600)
+
+
+def test_no_session_of_today_is_longer_than_its_conditions_allow():
+    safety, capped = LIBRARY.safety, [rule for rule in LIBRARY.safety.rules if rule.session < LIMITS.session]
+    assert sorted(rule.session for rule in capped) == [600, 900, 1200]
+    for rule in capped:
+        today = Today(dict.fromkeys(rule.when, ()))
+        for routine in SHIPPED.values():
+            adapted = adapt(routine, today, safety, LIBRARY.catalogue)
+            if isinstance(adapted, Adapted):
+                fitted = within(adapted.routine, adapted.session, LIMITS, lasts, REST)
+                assert lasts(fitted) <= rule.session + 1, (rule.id, routine.id)
+                assert_held(adapted.routine, fitted)
