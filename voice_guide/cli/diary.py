@@ -30,12 +30,11 @@ class Diary:
     def begin(self, pain: int | None) -> None:
         """The first words are about to be heard."""
         started, fitted = datetime.now().astimezone(), self._fitted
-        skipped = {change.name: change.why for change in fitted.changes if change.what == "skipped"}
         self._begun = time.monotonic()
 
         def write() -> None:
             routine = fitted.routine
-            self._number = self._journal.begin(routine.id, routine.name, started, fitted.light, [*skipped.items()])
+            self._number = self._journal.begin(routine.id, routine.name, started, fitted.light, self._left_out())
             self._journal.update(self._number, pain_before=pain)
 
         self._todo.put(write)
@@ -54,9 +53,19 @@ class Diary:
     def end(self, ended: Literal["finished", "stopped", "interrupted"], pain: int | None) -> None:
         """The last words were heard."""
         done, seconds = [*self._done], time.monotonic() - self._begun
+        why = "passed over" if ended == "finished" else "not reached"
+        points = dict.fromkeys(step.point.name for step in self._fitted.routine.steps if step.point)
+        skipped = [*self._left_out(), *((name, why) for name in points if name not in done)]
         self._todo.put(
-            lambda: self._journal.update(self._number, seconds=seconds, done=done, pain_after=pain, ended=ended)
+            lambda: self._journal.update(
+                self._number, seconds=seconds, done=done, skipped=skipped, pain_after=pain, ended=ended
+            )
         )
+
+    def _left_out(self) -> list[tuple[str, str]]:
+        """The points that safety left out, each with its reason."""
+        changes = self._fitted.changes
+        return [*{change.name: change.why for change in changes if change.what == "skipped"}.items()]
 
     def close(self) -> str:
         """Wait for the disk a moment; returns one line where something could not be kept."""

@@ -70,6 +70,8 @@ def doctor_command(ctx: click.Context) -> None:
     """
     click.echo(f"ok       Python {platform.python_version()} on {platform.system()}")
     can_export = all([_try("scripts", _scripts), _try("cache", _cache), _try("voice", _voice)])
+    _try("profile", _profile)
+    _try("journal", _journal)
     _try("speaker", lambda: _sink("speaker"))
     _try("simpleaudio", lambda: _sink("simpleaudio"))
     _try("ffmpeg", _ffmpeg)
@@ -93,6 +95,25 @@ def _scripts() -> str:
     if library.broken:
         raise VoiceGuideError("; ".join(library.broken))
     return f"{count} routines; your own would be in {own_folder()}"
+
+
+def _profile() -> str:
+    from voice_guide.cli.fitting import profile_of
+    from voice_guide.library import Library
+    from voice_guide.personal.profile import profile_path
+
+    if profile_of(Library()) is None:
+        raise VoiceGuideError("not told yet; `voice-guide profile` takes a minute, and fits sessions to your body")
+    return str(profile_path())
+
+
+def _journal() -> str:
+    from voice_guide.personal.journal import Journal
+
+    journal = Journal()
+    if journal.warning:
+        raise VoiceGuideError(journal.warning)
+    return f"{len(journal.records())} sessions in {journal.path}"
 
 
 def _cache() -> str:
