@@ -58,7 +58,9 @@ def test_show_prints_the_timeline_to_the_frame(run):
     presses = [cue for cue in cues if cue["kind"] == "press"]
     assert [(cue["point"], cue["side"]) for cue in presses] == [("gb30", "left"), ("gb30", "right")]
     releases = [cue for cue in cues if cue["kind"] == "release"]
-    assert [release["start"] - press["start"] for press, release in zip(presses, releases, strict=True)] == [90, 90]
+    assert [
+        release["start"] - press["start"] for press, release in zip(presses, releases, strict=True)
+    ] == pytest.approx([90, 90])
     assert "Back pocket point, left side" in run("show", "hip", "pocket", "ball", *TONE).stdout
 
 

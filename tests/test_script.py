@@ -111,9 +111,8 @@ class TestTalk:
             full = compile_script(routine, library.phrases).cues
             fewer = compile_script(routine, library.phrases, talk=talk).cues
             for kind in ("notice", "release", "move", "close"):
-                assert [c.text for c in fewer if c.kind == kind] == [c.text for c in full if c.kind == kind], (
-                    routine.name
-                )
+                said = [c.text for c in fewer if c.kind == kind and c.text not in library.phrases.levels.values()]
+                assert said == [c.text for c in full if c.kind == kind], routine.name
             caution = library.phrases.caution
             assert any(cue.text == caution for cue in fewer) == any(cue.text == caution for cue in full), routine.name
 

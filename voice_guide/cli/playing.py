@@ -80,9 +80,9 @@ def play_command(
         try:
             measuring = speaker.speak if wishes.minutes else None
             session = with_first_words(fitted(name, wishes, rate, measuring, records, journal.broken), records)
+            code = _Listening(session, speaker, rate, sink, questions).listen(journal)
             if session.remark:
                 click.echo(session.remark, err=True)
-            code = _Listening(session, speaker, rate, sink, questions).listen(journal)
         except SafetyError as error:
             _say_aloud(str(error), speaker, sink)
             raise
