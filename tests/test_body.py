@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from mutagen.id3 import ID3
 from PIL import Image
 
+from voice_guide.personal.journal import Journal
 from voice_guide.personal.profile import read_profile
 
 
@@ -136,6 +138,11 @@ class TestAdapt:
         assert done.returncode == (0 if not nearest else 2)
         assert nearest in " ".join(done.stderr.split())
 
+    def test_no_choice_hides_an_emergency(self, run):
+        for choice in (("--surface", "chair"), ("--ball", "lacrosse"), ("--minutes", "3")):
+            done = run("adapt", "soft landing", "--condition", "bladder_bowel", *choice)
+            assert done.returncode == 4 and "Call your emergency number now" in done.stderr
+
     def test_a_choice_a_point_forbids_is_refused_with_the_nearest(self, run):
         done = run("adapt", "winter warmer", "--ball", "lacrosse")
         assert done.returncode == 4 and "Nearest: try --ball tennis" in done.stderr
@@ -152,6 +159,11 @@ class TestNeeds:
         code, told = adapted(run, "--need", "pain down the leg")
         assert code == 0 and told["name"] == "Long Leg Freedom"
         assert {change["rule"] for change in told["changes"]} == {"S34"}
+
+    @pytest.mark.parametrize("sign", ["chest pain", "numb leg", "Fever"])
+    def test_a_need_that_is_a_warning_sign_is_sent_to_a_doctor(self, run, sign):
+        code, told = adapted(run, "--need", sign)
+        assert code == 4 and told["refused"]["level"] in ("emergency", "urgent")
 
     def test_safety_comes_before_the_need(self, run):
         code, told = adapted(run, "--need", "slipped disc")
@@ -187,9 +199,33 @@ class TestNeeds:
         done = run("adapt", "hip pocket ball")
         assert done.returncode == 4 and "In the first three days" in done.stderr
 
+    def test_what_is_suggested_is_what_the_printed_command_plays(self, run):
+        done = run("suggest", "leg pain", "--since", "within six weeks", "--json")
+        found = json.loads(done.stdout)[0]
+        words = done.stderr.split() or run("suggest", "leg pain", "--since", "within six weeks").stderr.split()
+        code, told = adapted(run, *words[2:])
+        assert code == 0 and told["name"] == found["name"]
+        assert round(told["seconds"] / 60) == found["minutes"] and all(say in found["why"] for say in told["say"])
+
     def test_both_questions_are_asked_where_nothing_was_said(self, run, tmp_path):
         done = run("suggest", "stress", "--since", "last year")
         assert done.returncode == 2 and "'in the last three days'" in done.stderr
+
+
+class TestJournal:
+    def test_what_the_journal_knows_is_obeyed_by_every_command(self, run, tmp_path):
+        journal = Journal(tmp_path / "voice-guide" / "journal.sqlite")
+        number = journal.begin("x", "X", datetime.now().astimezone() - timedelta(days=1), light=True)
+        journal.update(number, seconds=600, pain_before=3, pain_after=6, ended="finished")
+        code, told = adapted(run, "sunrise energy")
+        assert code == 0 and told["light"] and {change["rule"] for change in told["changes"]} == {"J04", "J05"}
+
+    def test_one_that_is_lost_makes_sessions_light_and_one_line_says_so(self, run, tmp_path):
+        (tmp_path / "voice-guide").mkdir()
+        (tmp_path / "voice-guide" / "journal.sqlite").write_bytes(b"no database")
+        code, told = adapted(run, "sunrise energy")
+        assert code == 0 and told["light"] and "Your journal cannot be read" in told["say"][0]
+        assert list((tmp_path / "voice-guide").glob("journal.broken-1.sqlite"))
 
 
 class TestExport:

@@ -8,6 +8,7 @@ import pytest
 from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
+from voice_guide.safety import Adapted, Today, adapt
 
 LIBRARY = Library(own=Path("none"))
 SHIPPED = {routine.id: routine for routine in LIBRARY.routines.values() if not routine.file}
@@ -91,3 +92,31 @@ def test_a_ball_goes_to_one_side_at_a_time_where_hands_held_both():
 def test_one_side_of_a_routine_that_does_them_apart_is_that_side_only():
     left = chosen("soft-landing", side="left")
     assert [step.sides for step in presses(left)] == [("left",)] * 3
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("ball", BALLS)
+def test_two_choices_are_both_kept_or_refused_together(surface, ball):
+    for name in SHIPPED:
+        try:
+            routine = chosen(name, surface=surface, ball=ball)
+        except SafetyError as error:
+            assert "Nearest: " in str(error)
+            continue
+        for step in presses(routine):
+            assert surface in step.posture.on
+            assert step.tool.ball in ("", ball)
+
+
+def test_safety_brings_nothing_back_that_is_not_had():
+    choices = Choices(surface="chair", ball="none")
+    for routine in SHIPPED.values():
+        try:
+            before = choose(routine, choices, LIBRARY.catalogue)
+        except SafetyError:
+            continue
+        for name in LIBRARY.safety.conditions:
+            today = Today({name: ()}, agreed=frozenset([name]))
+            adapted = adapt(before, today, LIBRARY.safety, LIBRARY.catalogue, choices.has)
+            for step in presses(adapted.routine) if isinstance(adapted, Adapted) else ():
+                assert not step.tool.ball and "chair" in step.posture.on

@@ -22,7 +22,7 @@ LIBRARY = Library(own=Path("none"))
 PHRASES, LIMITS = LIBRARY.phrases, LIBRARY.catalogue.limits
 SHIPPED = {routine.id: routine for routine in LIBRARY.routines.values() if not routine.file}
 CHAIR = LIBRARY.catalogue.postures["seated_chair"]
-REST = Step("rest", 30, text=PHRASES.rest, plain=True, posture=CHAIR)
+REST = Step("rest", 0, text=PHRASES.rest, plain=True, posture=CHAIR)
 
 
 def lasts(routine):
@@ -162,3 +162,18 @@ def test_no_session_of_today_is_longer_than_its_conditions_allow():
                 fitted = within(adapted.routine, adapted.session, LIMITS, lasts, REST)
                 assert lasts(fitted) <= rule.session + 1, (rule.id, routine.id)
                 assert_held(adapted.routine, fitted)
+
+
+@pytest.mark.parametrize("condition", ["clotting", "first_time", "frail_older", "acute_72h_to_6w", "sciatica_mild"])
+def test_what_safety_left_is_fitted_as_exactly_and_never_below_the_floor(condition):
+    today = Today({condition: ()}, agreed=frozenset([condition]))
+    for routine in SHIPPED.values():
+        adapted = adapt(routine, today, LIBRARY.safety, LIBRARY.catalogue)
+        for minutes in range(3, 31) if isinstance(adapted, Adapted) else ():
+            try:
+                fitted = fit(adapted.routine, minutes * 60, LIMITS, lasts, REST, adapted.session)
+            except ChoiceError:
+                continue
+            assert lasts(fitted) == pytest.approx(minutes * 60, abs=1)
+            assert_held(adapted.routine, fitted)
+            assert lasts(fitted) <= adapted.session + 1

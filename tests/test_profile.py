@@ -93,6 +93,10 @@ class TestWhatHolds:
         )
         assert told.due(DAY, SAFETY, 28) == ("pregnancy", "osteoporosis")
 
+    def test_a_yes_of_one_day_is_asked_again_after_a_week_and_what_was_never_answered_too(self):
+        told = Profile(yes={"open_skin": ago(7), "gout_foot": ago(6)}, no={"shoulder_injury": ago(90)})
+        assert told.due(DAY, SAFETY, 28, ["open_skin", "heart"]) == ("open_skin", "heart")
+
     @given(st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(0, 400)), st.integers(0, 400))
     def test_time_alone_never_takes_a_yes_away(self, answers, later):
         told = Profile(yes={name: ago(days) for name, days in answers.items() if name != "first_time"})
@@ -133,6 +137,8 @@ class TestTheFile:
             ("[where]\nopen_skin = [\"lowback\"]\n", "no part of the body 'lowback', did you mean 'low back'?"),
             ("[bout]\nbegan = 3\n", "'began' needs a day"),
             ("yes = 3\n", "'yes' is not a section"),
+            ("", "it holds no answer"),
+            ("[yes]\n", "it holds no answer"),
             ("[yes\n", "line 1"),
             ("x" * 70_000, "larger than 64 KB"),
         ],
@@ -160,8 +166,8 @@ class TestTheFile:
         assert read(path) == FULL
         path.unlink()
         path.with_name("profile.broken-1.toml").replace(path)
-        path.write_text("[yes]\n")
-        assert read(path) == Profile()
+        path.write_text("[no]\nheart = 2026-01-01\n")
+        assert read(path) == Profile(no={"heart": date(2026, 1, 1)})
 
     def test_one_that_cannot_be_read_is_not_taken_for_none(self, path):
         path.mkdir()

@@ -656,3 +656,10 @@ def test_sore_hands_are_not_told_to_use_the_thumb():
 def test_no_fist_is_spoken_of_where_fists_are_forbidden(name):
     for routine in SHIPPED.values():
         assert "fist" not in " ".join(texts(fitted(routine, agreed(name)))), routine.id
+
+
+def test_a_script_is_not_for_whom_it_says_it_is_not_for(tmp_path):
+    path = tmp_path / "own.yaml"
+    path.write_text("name: Own\nabout: x\navoid: [shoulder_injury]\nsteps:\n  - {press: palm center}\n")
+    result = fitted(LIBRARY.read(path), Today({"shoulder_injury": ()}))
+    assert isinstance(result, Refusal) and result.level == "instead" and "a hurt shoulder" in result.say

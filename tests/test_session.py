@@ -328,3 +328,28 @@ def test_where_am_i_is_answered_by_step_and_minutes():
     session.read(RATE)
     session.send(Command.WHERE)
     assert [number for number, _, _ in heard(session.read(40))][:2] == [-60, -61]
+
+
+def test_longer_stops_where_the_whole_session_has_no_room_left():
+    session = of(small(spare=90.0))
+    session.room = 20.0
+    session.read(5 * RATE)
+    for _ in range(3):
+        session.send(Command.LONGER)
+    assert session.room == 5.0
+    sound = session.read(10_000 * RATE)
+    plain = of(small(spare=90.0)).read(10_000 * RATE)
+    assert length(sound) == length(plain) + frames(LONGER) - 5 * RATE
+
+
+def test_every_release_that_was_heard_is_told_however_much_is_read_at_once():
+    for block in (RATE // 10, 100 * RATE):
+        session = of(small())
+        while session.read(block):
+            pass
+        assert [cue.step for cue in session.place.released] == [0, 1]
+    skipped = of(small())
+    skipped.send(Command.NEXT)
+    while skipped.read(RATE):
+        pass
+    assert [cue.step for cue in skipped.place.released] == [1]

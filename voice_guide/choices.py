@@ -13,6 +13,7 @@ from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 SURFACES = ("floor", "wall", "chair", "bed")
 BALLS = ("tennis", "lacrosse", "none")
 SIDES = ("left", "right", "both")
+OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES}
 HOW = {"surface": "on the {}", "ball": "with the ball you chose ({})", "side": "on the {} side"}
 ABOUT_FLOORS = ("floor_hard", "balance_problem")
 """Conditions that a bed is no trouble for."""
@@ -26,25 +27,36 @@ class Choices:
     ball: str = ""
     side: str = ""
 
+    def has(self, tool: Tool, posture: Posture) -> bool:
+        """Whether the listener has this tool, and a place for this posture."""
+        ball = not tool.ball or tool.ball == self.ball or (not self.ball and not tool.by_choice)
+        return ball and (not self.surface or self.surface in posture.on)
+
 
 def choose(routine: Routine, choices: Choices, catalogue: Catalogue) -> Routine:
     """The routine as it was asked for. Raises SafetyError."""
-    for option in ("surface", "ball", "side"):
-        value = getattr(choices, option)
-        if not value:
-            continue
-        chosen = Choices(**{option: value})
-        fault = _fault(routine, chosen, catalogue)
-        if fault:
-            others = {"surface": SURFACES, "ball": BALLS, "side": SIDES}[option]
-            fitting = [o for o in others if not _fault(routine, Choices(**{option: o}), catalogue)]
-            remedy = f"try --{option} {fitting[0]}" if fitting else f"leave out --{option}"
-            raise SafetyError(f"'{routine.name}' cannot be done {HOW[option].format(value)}: {fault} Nearest: {remedy}")
-        steps = tuple(_steps(routine, chosen, catalogue))
-        fits = (*routine.fits, *ABOUT_FLOORS) if value == "bed" else routine.fits
-        avoid = catalogue.avoided(steps, routine.own_avoid, fits)
-        routine = replace(routine, steps=steps, fits=fits, avoid=avoid)
-    return routine
+    if fault := _fault(routine, choices, catalogue):
+        ways = [HOW[option].format(value) for option, value in _made(choices)]
+        nearest = _nearest(routine, choices, catalogue)
+        raise SafetyError(f"'{routine.name}' cannot be done {' and '.join(ways)}: {fault} Nearest: {nearest}")
+    steps = tuple(_steps(routine, choices, catalogue))
+    fits = (*routine.fits, *ABOUT_FLOORS) if choices.surface == "bed" else routine.fits
+    if not _made(choices):
+        return routine
+    return replace(routine, steps=steps, fits=fits, avoid=catalogue.avoided(steps, routine.own_avoid, fits))
+
+
+def _made(choices: Choices) -> list[tuple[str, str]]:
+    return [(option, value) for option in OPTIONS if (value := getattr(choices, option))]
+
+
+def _nearest(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
+    """What would do: another value of one option, or one option fewer."""
+    for option, value in reversed(_made(choices)):
+        for other in (*OPTIONS[option], ""):
+            if other != value and not _fault(routine, replace(choices, **{option: other}), catalogue):
+                return f"try --{option} {other}" if other else f"leave out --{option}"
+    return "leave out " + " and ".join(f"--{option}" for option, _ in _made(choices))
 
 
 def _fault(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
@@ -58,7 +70,7 @@ def _fault(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
 
 
 def _reason(step: Step, point: Point, choices: Choices, catalogue: Catalogue) -> str:
-    if choices.ball:
+    if choices.ball and not _way(step, point, replace(choices, surface=""), catalogue):
         return f"not on the {point.name}. {point.never}".strip()
     postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
     places = dict.fromkeys(place for p in postures if p and not p.by_choice for place in p.on)
@@ -113,23 +125,27 @@ def _way(step: Step, point: Point, choices: Choices, catalogue: Catalogue) -> tu
     postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
     for tool in tools:
         for posture in postures:
-            asked = tool == step.tool or not tool.by_choice or _asked_for(tool, posture, choices)
+            asked = tool == step.tool or not tool.by_choice or _asked_for(tool, choices)
             able = posture.id in tool.postures and (posture == step.posture or not posture.by_choice)
             if asked and able and _tool_fits(tool, step.tool, choices) and _posture_fits(posture, choices):
                 return tool, posture
     return None
 
 
-def _asked_for(tool: Tool, posture: Posture, choices: Choices) -> bool:
+def _asked_for(tool: Tool, choices: Choices) -> bool:
     """A tool that is never taken unasked: the hard ball by its name, a ball on the floor by the floor."""
-    return tool.ball == choices.ball or (bool(tool.ball) and choices.surface == "floor" and tool.ball != "lacrosse")
+    return choices.ball == "lacrosse" if tool.ball == "lacrosse" else choices.surface == "floor"
 
 
 def _tool_fits(tool: Tool, before: Tool, choices: Choices) -> bool:
-    """A choice of ball is for what was done with a ball; what was done by hand stays so."""
-    if not choices.ball or not before.ball:
-        return bool(choices.surface) or bool(tool.ball) <= bool(before.ball)
-    return tool.ball == ("" if choices.ball == "none" else choices.ball)
+    """What was done with a ball is done with the one that was chosen; what was done by hand stays so, if it can."""
+    if choices.ball == "none":
+        return not tool.ball
+    if choices.ball and before.ball:
+        return tool.ball == choices.ball
+    if not choices.surface:
+        return not tool.ball or bool(before.ball)
+    return not tool.ball or choices.ball in ("", tool.ball)
 
 
 def _posture_fits(posture: Posture, choices: Choices) -> bool:

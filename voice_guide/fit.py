@@ -13,6 +13,8 @@ from voice_guide.routine import Limits, Posture, Routine, Step
 
 LEAST_QUIET = 60.0
 """Seconds that a rest or a stretch of breathing keeps, where it had as many; 004:55, 003:68."""
+ENOUGH = 0.5
+"""So many seconds too short are near enough."""
 SLACK = 1e-6
 
 Measure = Callable[[Routine], float]
@@ -37,8 +39,10 @@ def fit(
         )
     for smaller in _smaller(routine, limits):
         if measure(_held(smaller, -1)) <= seconds + SLACK:
-            return _exactly(smaller, seconds, measure, rest)
-    raise AssertionError(routine.name)
+            found = _exactly(smaller, seconds, measure, rest)
+            if abs(measure(found) - seconds) < 1:
+                return found
+    raise ChoiceError(f"'{routine.name}' in {seconds / 60:g} minutes is not possible; try a little more or less")
 
 
 def within(routine: Routine, most: float, limits: Limits, measure: Measure, rest: Step) -> Routine:
@@ -50,19 +54,26 @@ def within(routine: Routine, most: float, limits: Limits, measure: Measure, rest
 
 def _range(routine: Routine, limits: Limits, measure: Measure) -> tuple[float, float]:
     *_, smallest = _smaller(routine, limits)
-    return measure(_held(smallest, -1)), measure(_held(routine, 1)) + limits.rest
+    last = routine.steps[-1]
+    rest = max(0.0, limits.rest - (last.seconds * last.repeat if last.do == "rest" else 0.0))
+    return measure(_held(smallest, -1)), measure(_held(routine, 1)) + rest
 
 
 def _exactly(routine: Routine, seconds: float, measure: Measure, rest: Step) -> Routine:
     """Between the least, the usual and the most; what is left becomes rest."""
     least, usual, most = (measure(_held(routine, share)) for share in (-1, 0, 1))
-    if seconds > most and routine.steps[-1].do != "rest":
-        routine = replace(routine, steps=(*routine.steps, replace(rest, posture=_seat(routine, rest))))
-        least, usual, most = (measure(_held(routine, share)) for share in (-1, 0, 1))
-    if seconds > most:
+    if seconds > most + ENOUGH and routine.steps[-1].do != "rest":
+        for posture in (_seat(routine, rest), None):  # to sit down takes time that may not be there
+            longer = replace(routine, steps=(*routine.steps, replace(rest, posture=posture)))
+            found = [measure(_held(longer, share)) for share in (-1, 0, 1)]
+            if found[0] <= seconds:
+                routine, (least, usual, most) = longer, found
+                break
+    if seconds > most and routine.steps[-1].do == "rest":
         return _rested(_held(routine, 1), seconds, measure)
     low, high, start = (least, usual, -1) if seconds <= usual else (usual, most, 0)
-    return _held(routine, start + ((seconds - low) / (high - low) if high > low else 0))
+    share = (seconds - low) / (high - low) if high > low else 0.0
+    return _held(routine, start + min(1.0, max(0.0, share)))
 
 
 def _held(routine: Routine, share: float) -> Routine:

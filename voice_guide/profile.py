@@ -42,8 +42,10 @@ class Profile:
         agreed = {name for name, since in self.agreed.items() if 0 <= (day - since).days < agreed_days}
         return Today(conditions, frozenset(denied - conditions.keys()), frozenset(agreed))
 
-    def due(self, day: date, safety: Safety, agreed_days: int) -> tuple[str, ...]:
-        """The conditions whose answer, or whose doctor's word, is too old; of a day's ones, a 'yes' over a week."""
+    def due(self, day: date, safety: Safety, agreed_days: int, asked: Iterable[str] = ()) -> tuple[str, ...]:
+        """What to ask again: answers that are too old, of a day's ones a 'yes' over a week; a doctor's word that is;
+        and which of those `asked` were never answered.
+        """
 
         def old(name: str, since: date, daily: int) -> bool:
             condition = safety.conditions[name]
@@ -52,6 +54,7 @@ class Profile:
         never = LASTS["always"]
         due = [name for name, since in self.no.items() if old(name, since, never)]
         due += [name for name, since in self.yes.items() if _is(name, since, day, safety) and old(name, since, WEEK)]
+        due += [name for name in asked if name not in self.yes and name not in self.no]
         due += [name for name, since in self.agreed.items() if (day - since).days >= agreed_days]
         return tuple(dict.fromkeys(due))
 

@@ -5,7 +5,7 @@ lighten, shorten, warn, allow; of numbers the smallest, and factors multiply.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -119,10 +119,21 @@ class Refusal:
     instead: tuple[str, ...] = ()
 
 
-def adapt(routine: Routine, today: Today, safety: Safety, catalogue: Catalogue) -> Adapted | Refusal:
-    """The routine as it may be played today, or why it may not."""
+Has = Callable[[Tool, Posture], bool]
+"""Whether a listener has this tool, and a place for this posture."""
+
+
+def adapt(
+    routine: Routine,
+    today: Today,
+    safety: Safety,
+    catalogue: Catalogue,
+    has: Has = lambda tool, posture: True,
+) -> Adapted | Refusal:
+    """The routine as it may be played today, or why it may not; with what the listener `has`."""
     rules = matching(today, safety)
-    return _refusal(routine, rules, today, safety) or _Adapter(today, rules, safety, catalogue).adapted(routine)
+    refusal = _refusal(routine, rules, today, safety)
+    return refusal or _Adapter(today, rules, safety, catalogue, has).adapted(routine)
 
 
 def matching(today: Today, safety: Safety) -> list[Rule]:
@@ -169,8 +180,8 @@ def _once(texts: Iterator[str]) -> list[str]:
 class _Adapter:
     """Goes through the steps of one routine and notes what it changes."""
 
-    def __init__(self, today: Today, rules: Sequence[Rule], safety: Safety, catalogue: Catalogue) -> None:
-        self.today, self.rules, self.safety, self.catalogue = today, rules, safety, catalogue
+    def __init__(self, today: Today, rules: Sequence[Rule], safety: Safety, catalogue: Catalogue, has: Has) -> None:
+        self.today, self.rules, self.safety, self.catalogue, self.has = today, rules, safety, catalogue, has
         self.changes: list[Change] = []
         self.say: list[str] = []
         self.left: dict[str, list[str]] = {}
@@ -191,6 +202,9 @@ class _Adapter:
                 rules = tuple(_once(change.rule for change in self.changes))
                 return Refusal("instead", " ".join(_once(iter([*self.say, why]))), rules)
             left_out.append(self.safety.words["only_breathing"])
+        if unanswered := self.unanswered(routine):
+            why = self.safety.conditions[unanswered].name
+            return Refusal("instead", self.safety.words["not_this"].format(name=routine.name, why=why), (unanswered,))
         known = self.today.conditions.keys() | self.today.denied
         smaller = replace(
             routine,
@@ -199,6 +213,13 @@ class _Adapter:
             today=tuple(_once(iter([*routine.today, *warnings, *self.say, *left_out]))),
         )
         return Adapted(smaller, tuple(dict.fromkeys(self.changes)), session)
+
+    def unanswered(self, routine: Routine) -> str:
+        """A condition that the script says it is not for, and that no rule has changed anything for."""
+        fired = {change.rule for change in self.changes}
+        answered = fired | {name for rule in self.rules if rule.id in fired for name in rule.when}
+        own = (name for name in routine.own_avoid if name in self.today.conditions and name not in routine.fits)
+        return next((name for name in own if name not in answered), "")
 
     def step(self, step: Step) -> Step | None:
         return self.press(step, step.point) if step.point else self.other(step)
@@ -316,7 +337,8 @@ class _Adapter:
             seats = [postures[name] for name in point.postures if not postures[name].by_choice]
             for posture in (step.posture, *seats):
                 allowed = posture.id in tool.postures and not self.forbidden(posture, point)
-                if allowed and not self.forbidden(tool, point):
+                same = tool == step.tool and posture == step.posture
+                if allowed and not self.forbidden(tool, point) and (same or self.has(tool, posture)):
                     return tool, posture
         return None
 

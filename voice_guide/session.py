@@ -5,11 +5,13 @@ ends in a spoken release, on time; a late clip lengthens a silence between steps
 """
 
 import copy
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, seconds, silence
+from voice_guide.script import Cue
 from voice_guide.timeline import Clip
 
 LONGER = 15.0
@@ -58,6 +60,8 @@ class Place:
     paused: bool
     answering: tuple[str, ...] = ()
     """The names of the answer being heard."""
+    released: tuple[Cue, ...] = ()
+    """The releases that were heard, in order."""
 
 
 class Session:
@@ -66,6 +70,8 @@ class Session:
     def __init__(self) -> None:
         self.answers: dict[str, Pcm] = {}
         """Sounds by command, 'continue', 'press_again', 'longest', 'where N' of step N, 'left N' minutes."""
+        self.room = math.inf
+        """Seconds that the whole may still become longer."""
         self.late = 0
         """Frames of silence spent waiting for a clip that was not rendered yet."""
         self.whole = False
@@ -82,6 +88,7 @@ class Session:
         """The clip whose words an answer covered."""
         self._target: int | None = None
         """The step to go to when the answer is over."""
+        self._released: list[Cue] = []
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips of the timeline, in order."""
@@ -90,7 +97,7 @@ class Session:
     def copy(self) -> "Session":
         """The session as it stands, to go back to when a device took less than was read."""
         twin = copy.copy(self)
-        twin._clips = list(self._clips)
+        twin._clips, twin._released = list(self._clips), list(self._released)
         return twin
 
     def read(self, count: int) -> Pcm:
@@ -113,7 +120,8 @@ class Session:
         left = seconds(max(0, sum(c.length for c in clips[at:]) - self._offset)) if self.whole else None
         answering = self._names if self._answer else ()
         hold = None if release is None else seconds(sum(c.length for c in clips[at:release]) - self._offset)
-        return Place(clip.cue.step if clip else 0, clip, hold, left, self.paused, answering)
+        step = clip.cue.step if clip else 0
+        return Place(step, clip, hold, left, self.paused, answering, tuple(self._released))
 
     def send(self, command: Command) -> None:
         """Obey, and let the voice answer."""
@@ -172,6 +180,8 @@ class Session:
     def _timeline(self, wanted: int) -> Pcm:
         clip = self._clips[self._at]
         count = min(wanted, clip.length - self._offset)
+        if clip.cue.kind == "release" and (not self._released or self._released[-1] is not clip.cue):
+            self._released.append(clip.cue)
         if self._answer:
             words, self._muted = self._spoken(count), self._at
         elif self._muted == self._at:
@@ -276,6 +286,9 @@ class Session:
         if self._at >= len(self._clips):
             return
         release, longest = self._release(), self._at
+        if self.room < LONGER:
+            self._say("longest")
+            return
         if release is not None:
             lead = self._lead()
             pressed = self._clips[lead].cue
@@ -287,6 +300,7 @@ class Session:
             longest = max([self._at, *(i for i in range(self._at, release) if self._clips[i].start < last)])
         clip = self._clips[longest]
         self._clips[longest] = replace(clip, length=clip.length + frames(LONGER))
+        self.room -= LONGER
         self._say(Command.LONGER)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
 from voice_guide.cli.exporting import write_mp3
+from voice_guide.cli.fitting import Wishes, fitted
 from voice_guide.cli.parts import rendered
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH, length, seconds, silence
-from voice_guide.script import compile_script
+from voice_guide.script import USUAL_RATE, compile_script
 from voice_guide.sinks.mp3 import _encoder
 from voice_guide.timeline import sketch
 from voice_guide.voices import open_voice
@@ -66,12 +67,11 @@ def eight_hours(folder: Path) -> Iterator[Row]:
 
 
 def _export(hours: str, file: str) -> None:
-    library = Library()
-    routine = library.find(ROUTINE)
-    plan = compile_script(routine, library.phrases)
+    session = fitted((ROUTINE,), Wishes(), USUAL_RATE)
+    plan = session.plan(USUAL_RATE)
     times = round(int(hours) * 3600 / seconds(sketch(plan.cues).length))
     with Remembering(open_voice(), cache_folder()) as voice:
-        write_mp3(routine, replace(plan, cues=plan.cues * times), voice, Path(file))
+        write_mp3(session, replace(plan, cues=plan.cues * times), voice, Path(file))
 
 
 def _peak() -> float:

@@ -1,6 +1,7 @@
 """A question asked aloud and answered with one key; who gives no answer is not left waiting for ever."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 import click
 
@@ -14,7 +15,7 @@ from voice_guide.timeline import Clip
 Answers = Mapping[str, int | None]
 QUIT = -1
 PASS = " \r\n"
-YES_NO: Answers = {"y": 1, "n": 0, **dict.fromkeys(PASS, 0), "q": QUIT}
+YES_NO: Answers = {"y": 1, "q": QUIT, "n": 0}
 PAIN: Answers = {**{str(number): number for number in range(10)}, "x": 10, **dict.fromkeys(PASS), "q": QUIT}
 KEYS_FOR = {"check": "y yes · n no · q stop", "pain": "0 to 9 · x for ten · space to pass over · q stop"}
 
@@ -37,7 +38,8 @@ def ask(
     given: list[int | None] = []
 
     def arriving(session: Session) -> Iterator[Command]:
-        given.extend(answers[key] for key in keys.typed() if key in answers)
+        typed = keys.typed()
+        given.extend(answer for key, answer in answers.items() if key in typed)  # a yes before a no
         session.over = session.over or bool(given) or unwanted() or not keys.present
         yield from ()
 
@@ -46,8 +48,9 @@ def ask(
 
 
 def hint(text: str) -> None:
-    """What the keys are, for those who look."""
-    click.echo(text, err=True)
+    """What the keys are, for those who look; a terminal that was closed is none."""
+    with suppress(OSError, ValueError):
+        click.echo(text, err=True)
 
 
 def _saying(text: str, sound: Pcm, quiet: float) -> Session:

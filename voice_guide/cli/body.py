@@ -6,23 +6,14 @@ from datetime import date, timedelta
 
 import click
 
-from voice_guide.cli.fitting import (
-    Fitted,
-    Wishes,
-    as_data,
-    fitted,
-    fitting_options,
-    parts_of_body,
-    profile_of,
-)
+from voice_guide.cli.fitting import Fitted, Wishes, as_data, fitted, fitting_options
 from voice_guide.cli.parts import clock, name_or_need
+from voice_guide.cli.told import asked_again, parts_of_body, profile_of
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
-from voice_guide.pcm import seconds
 from voice_guide.personal.profile import forget_profile, profile_path, write_profile
 from voice_guide.profile import Profile
 from voice_guide.script import USUAL_RATE
-from voice_guide.timeline import sketch
 
 NONE = ""
 
@@ -45,11 +36,14 @@ def profile_command(show: bool, forget: bool) -> None:
         _show(library)
         return
     try:
-        before = profile_of(library)
+        profile_of(library)
     except SafetyError as error:  # what is broken was set aside; it is asked anew
         click.echo(str(error), err=True)
-        before = None
-    profile = _asked(library, date.today(), before)
+    try:
+        profile = _asked(library, date.today())
+    except click.Abort:
+        click.echo("\nnothing was kept", err=True)
+        raise
     path = write_profile(profile, {name: one.name for name, one in library.safety.conditions.items()})
     click.echo(f"Kept in {path}. Sessions are fitted to it from now on.")
 
@@ -61,13 +55,11 @@ def _show(library: Library) -> None:
         return
     click.echo(f"# {profile_path()}")
     click.echo(profile_path().read_text(encoding="utf-8"), nl=False)
-    due = profile.due(date.today(), library.safety, library.catalogue.limits.agreed_days)
-    if due:
-        names = ", ".join(library.safety.conditions[name].name for name in due)
-        click.echo(f"to be asked again: {names}", err=True)
+    if due := asked_again(profile, library):
+        click.echo(f"to be asked again: {', '.join(due)}", err=True)
 
 
-def _asked(library: Library, day: date, before: Profile | None) -> Profile:
+def _asked(library: Library, day: date) -> Profile:
     """The answers to all questions."""
     conditions = library.safety.conditions
     yes: dict[str, date] = {}
@@ -91,7 +83,7 @@ def _asked(library: Library, day: date, before: Profile | None) -> Profile:
     began = choose_numbers(library.questions.onset, [say for say, _ in ages], "no pain just now", most=1)
     if began:
         return Profile(yes, no, agreed, where, day - timedelta(days=ages[began[0]][1]))
-    return Profile(yes, no, agreed, where, before.began if before else None)
+    return Profile(yes, no, agreed, where)
 
 
 def choose_numbers(
@@ -114,10 +106,9 @@ def choose_numbers(
 @click.command("adapt")
 @name_or_need
 @fitting_options
-@click.option("--rate", type=int, default=USUAL_RATE, hidden=True)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
-def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: Wishes, rate: int, as_json: bool) -> None:
+def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: Wishes, as_json: bool) -> None:
     """What a routine becomes today, and why, without playing it.
 
     \b
@@ -125,18 +116,17 @@ def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: Wishes, rat
     voice-guide adapt hip pocket ball --condition first_time --minutes 8 --json
     """
     try:
-        session = fitted(name, wishes, rate)
+        session = fitted(name, wishes, USUAL_RATE)
     except SafetyError as error:
         if not as_json:
             raise
         refusal = {"level": error.level, "say": str(error), "rules": error.rules, "instead": error.instead}
         click.echo(json.dumps({"refused": refusal}, indent=2))
         ctx.exit(error.exit_code)
-    length = seconds(sketch(session.plan(rate).cues, rate).length)
     if as_json:
-        click.echo(json.dumps(_data(session, length), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_data(session), ensure_ascii=False, indent=2))
         return
-    click.echo(f"{session.routine.name}, {clock(length)}")
+    click.echo(f"{session.routine.name}, {clock(session.length)}")
     for sentence in session.routine.today:
         click.echo(f"  {sentence}")
     for step in session.routine.steps:
@@ -150,13 +140,13 @@ def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: Wishes, rat
         click.echo(f"{change.what} {change.name}{numbers}: {change.why} [{change.rule}]")
 
 
-def _data(session: Fitted, length: float) -> Mapping[str, object]:
+def _data(session: Fitted) -> Mapping[str, object]:
     routine = session.routine
     return {
         "refused": None,
         "name": routine.name,
         "id": routine.id,
-        "seconds": round(length, 3),
+        "seconds": round(session.length, 3),
         "light": session.light,
         "say": list(routine.today),
         "changes": as_data(session.changes),

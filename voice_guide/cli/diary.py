@@ -9,8 +9,10 @@ from typing import Literal
 
 from voice_guide.cli.fitting import Fitted
 from voice_guide.personal.journal import Journal
+from voice_guide.script import Plan
 from voice_guide.session import Place
 
+Ended = Literal["finished", "stopped", "interrupted"]
 PATIENCE = 5.0
 """Seconds that the end of a program waits for the disk."""
 
@@ -18,10 +20,15 @@ PATIENCE = 5.0
 class Diary:
     """One session in the journal: begun, gone on with at every release, ended."""
 
-    def __init__(self, journal: Journal, fitted: Fitted) -> None:
+    def __init__(self, journal: Journal, fitted: Fitted, plan: Plan) -> None:
         self._journal, self._fitted = journal, fitted
-        self._number = 0
-        self._done: dict[str, None] = {}
+        self._number = self._heard = 0
+        self._done: list[str] = []
+        self._wanted: dict[str, set[tuple[str | None, int]]] = {}
+        """By point, its releases: the point and the step of each."""
+        for cue in plan.cues:
+            if cue.kind == "release" and cue.point:
+                self._wanted.setdefault(cue.point, set()).add((cue.point, cue.step))
         self._begun = time.monotonic()
         self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._write, name="journal", daemon=True)
@@ -40,19 +47,20 @@ class Diary:
         self._todo.put(write)
 
     def see(self, place: Place) -> None:
-        """Called after every block of sound: a point is done when its release is heard."""
-        cue = place.clip.cue if place.clip else None
-        if cue is None or cue.kind != "release" or cue.point is None:
+        """Called after every block of sound: a point is done when all its releases were heard."""
+        if len(place.released) == self._heard:
             return
-        name = self._fitted.library.catalogue.points[cue.point].name
-        if name not in self._done:
-            self._done[name] = None
-            done, seconds = [*self._done], time.monotonic() - self._begun
-            self._todo.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
+        self._heard = len(place.released)
+        steps = {(cue.point, cue.step) for cue in place.released}
+        points = [name for name, wanted in self._wanted.items() if wanted <= steps]
+        names = self._fitted.library.catalogue.points
+        self._done = [names[point].name for point in points]
+        done, seconds = self._done, time.monotonic() - self._begun
+        self._todo.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
 
-    def end(self, ended: Literal["finished", "stopped", "interrupted"], pain: int | None) -> None:
+    def end(self, ended: Ended, pain: int | None) -> None:
         """The last words were heard."""
-        done, seconds = [*self._done], time.monotonic() - self._begun
+        done, seconds = self._done, time.monotonic() - self._begun
         why = "passed over" if ended == "finished" else "not reached"
         points = dict.fromkeys(step.point.name for step in self._fitted.routine.steps if step.point)
         skipped = [*self._left_out(), *((name, why) for name in points if name not in done)]
@@ -67,11 +75,10 @@ class Diary:
         changes = self._fitted.changes
         return [*{change.name: change.why for change in changes if change.what == "skipped"}.items()]
 
-    def close(self) -> str:
-        """Wait for the disk a moment; returns one line where something could not be kept."""
+    def close(self) -> None:
+        """Wait for the disk a moment."""
         self._todo.put(None)
         self._thread.join(PATIENCE)
-        return self._journal.warning
 
     def _write(self) -> None:
         while todo := self._todo.get():

@@ -30,7 +30,7 @@ def export_command(
     voice-guide export hip pocket ball --minutes 8 -o ~/Music
     """
     with remembering(voice, rate, pitch) as speaker:
-        session = fitted(name, wishes, rate, speaker.speak if wishes.minutes else None)
+        session = fitted(name, wishes, rate, speaker.speak)
         routine, plan = session.routine, session.plan(rate)
         path = output or Path()
         if path.is_dir():

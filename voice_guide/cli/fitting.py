@@ -1,20 +1,17 @@
-"""What play, export and adapt share: a routine chosen by name or need, fitted to the body, the wishes, the day."""
+"""What play, export, adapt and suggest share: a routine by name or need, fitted to the body, the wishes, the day."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.cli.told import asked_again, condition_words, conditions_of, nearest, profile_of, refused, today_of
 from voice_guide.errors import ChoiceError, SafetyError
-from voice_guide.fit import fit, within
-from voice_guide.habits import Record, signs
+from voice_guide.fit import Measure, fit, within
 from voice_guide.pcm import Pcm, seconds
-from voice_guide.personal.profile import read_profile
-from voice_guide.profile import Profile, together
+from voice_guide.personal.journal import Journal
 from voice_guide.routine import Routine, Step
 from voice_guide.safety import Adapted, Change, Refusal, Today, adapt
 from voice_guide.script import Plan, Talk, compile_script
@@ -25,6 +22,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 MINUTES = (3, 45)
+NEAR = 0.95
+"""Of a cap: from here on the real voice decides, and not what it is thought to take."""
+Speak = Callable[[str], Pcm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,10 @@ class Fitted:
     routine: Routine
     talk: Talk
     changes: tuple[Change, ...]
+    length: float
+    """Seconds."""
+    room: float
+    """Seconds that it may still become longer."""
     remark: str = ""
     """About the profile, for those who look."""
 
@@ -70,7 +74,7 @@ class Nearest(click.Choice):  # type: ignore[type-arg,unused-ignore]
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The choice, as it is written in the list."""
         if value not in self.choices:
-            self.fail(f"there is no '{value}'; {_nearest(str(value), list(map(str, self.choices)))}", param, ctx)
+            self.fail(f"there is no '{value}'; {nearest(str(value), list(map(str, self.choices)))}", param, ctx)
         return value
 
 
@@ -112,178 +116,120 @@ def fitted(
     name: Sequence[str],
     wishes: Wishes,
     rate: int,
-    voice: Callable[[str], Pcm] | None = None,
-    records: Sequence[Record] = (),
-    lost: bool = False,
+    speak: Speak | None = None,
+    journal: Journal | None = None,
+    asked: bool = False,
+    listening: bool = False,
 ) -> Fitted:
     """The routine meant, made fit. Raises SafetyError with what to do now where there is to be no session.
 
-    `voice` tells how long words really take, so that --minutes is exact; `records` are past sessions, `lost` says
-    that some cannot be read.
+    `speak` tells how long words really take; `asked`: the questions of the opening were asked already;
+    `listening`: it is about to be heard, so somebody's first session begins with a word about doctors.
     """
     from voice_guide.library import Library  # late: the voice starts meanwhile
 
-    library = Library()
+    library, journal = Library(), journal or Journal()
     profile = profile_of(library)
     extra = conditions_of(wishes.conditions, library)
-    need = library.need(wishes.need) if wishes.need else None
-    if need:
-        extra = {**dict.fromkeys(need.means, ()), **extra}
-    began = profile.began if profile else None
-    told = signs(records, datetime.now().astimezone(), library.habits, began)
-    for sign in (*told, *(["journal_lost"] if lost else [])):
-        extra.setdefault(sign, ())
-    today = together(holding(profile, library), extra, extra if wishes.doctor_agreed else ())
-    if not name and not need:
+    if not name and not wishes.need:
         raise click.UsageError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
+    routines: list[Routine] = []
+    if wishes.need:
+        _no_warning_sign(wishes.need, library)
+        need = library.need(wishes.need)
+        extra = {**dict.fromkeys(need.means, ()), **extra}
+        routines = [library.by_id(one) for one in need.routines]
     if name:
         routines = [library.find(" ".join(name))]
-    else:
-        assert need
-        routines = [library.by_id(one) for one in need.routines]
     for line in library.broken:
         click.echo(line, err=True)
-    found = _first_fitting(routines, wishes, rate, voice, library, today)
-    return replace(found, remark=_remark(profile, bool(records), library))
+    today = today_of(library, profile, journal, extra, wishes.doctor_agreed)
+    first = listening and not journal.known and not journal.broken
+    found = _Fitting(library, wishes, today, rate, speak, asked, first).first_of(routines)
+    if profile:
+        old = asked_again(profile, library)
+        remark = f"your profile is old in places ({', '.join(old)}); `voice-guide profile` asks again" if old else ""
+    else:
+        remark = "`voice-guide profile` takes a minute, and fits every session to your body" if first else ""
+    return replace(found, remark=remark)
 
 
-def _remark(profile: Profile | None, knows: bool, library: "Library") -> str:
-    """Once, that there may be a profile; and when its answers are too old."""
-    if profile is None:
-        return "" if knows else "`voice-guide profile` takes a minute, and fits every session to your body"
-    old = profile.due(date.today(), library.safety, library.catalogue.limits.agreed_days)
-    names = ", ".join(library.safety.conditions[name].name for name in old)
-    return f"your profile is old in places ({names}); `voice-guide profile` asks again" if old else ""
+def _no_warning_sign(need: str, library: "Library") -> None:
+    """What somebody wants help with may itself be a sign to get help elsewhere: SafetyError then."""
+    condition = condition_words(library).get(need.lower())
+    today = Today({condition: ()} if condition else {})
+    refusal = adapt(library.by_id(library.safety.last_resort), today, library.safety, library.catalogue)
+    if isinstance(refusal, Refusal) and refusal.level in ("emergency", "urgent"):
+        raise refused(refusal, library, today)
 
 
-def profile_of(library: "Library") -> Profile | None:
-    """The listener's profile; raises SafetyError where it is broken."""
-    return read_profile(library.safety.conditions, parts_of_body(library))
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Fits routines, one like the other."""
 
+    library: "Library"
+    wishes: Wishes
+    today: Today
+    rate: int
+    speak: Speak | None
+    asked: bool
+    first: bool
 
-def parts_of_body(library: "Library") -> list[str]:
-    """The parts of the body that a point lies on, in the listener's words."""
-    return list(dict.fromkeys(point.region for point in library.catalogue.points.values() if point.hold))
+    def first_of(self, routines: Sequence[Routine]) -> Fitted:
+        """The first that is not refused; the reason of the first one, where all are."""
+        faults = []
+        for routine in routines:
+            try:
+                return self.fitted(routine)
+            except (SafetyError, ChoiceError) as error:
+                faults.append(error)
+        raise faults[0]
 
+    def fitted(self, asked: Routine) -> Fitted:
+        """Chosen, then made safe, then made as long as there is time."""
+        library, wishes, today = self.library, self.wishes, self.today
+        before = adapt(asked, today, library.safety, library.catalogue)
+        if isinstance(before, Refusal) and before.level != "instead":  # no choice may hide it
+            raise refused(before, library, today)
+        choices = Choices(wishes.surface or "", wishes.ball or "", wishes.side or "")
+        chosen = choose(asked, choices, library.catalogue)
+        adapted = adapt(chosen, today, library.safety, library.catalogue, choices.has)
+        if isinstance(adapted, Refusal):
+            raise refused(adapted, library, today)
+        if self.first:
+            words = (library.safety.words["first_start"], *adapted.routine.today)
+            adapted = replace(adapted, routine=replace(adapted.routine, today=words))
+        cap = min(library.catalogue.limits.session, adapted.session)
+        exact = wishes.minutes is not None or self.measured(adapted.routine) > NEAR * cap
+        routine = self.timed(adapted, lambda one: self.measured(one, exact))
+        length = self.measured(routine, exact)
+        missing = _points(adapted.routine).keys() - _points(routine).keys()
+        no_time = library.safety.words["no_time"]
+        gone = [Change("skipped", name, "time", no_time) for name in _points(adapted.routine) if name in missing]
+        return Fitted(library, asked, routine, wishes.talk, (*adapted.changes, *gone), length, cap - length)
 
-def holding(profile: Profile | None, library: "Library") -> Today:
-    """What the profile says of today."""
-    ages = {name: days for name, (_, days) in library.questions.ages.items()}
-    agreed_days = library.catalogue.limits.agreed_days
-    return profile.today(date.today(), library.safety, ages, agreed_days) if profile else Today()
-
-
-def conditions_of(typed: Sequence[str], library: "Library") -> dict[str, tuple[str, ...]]:
-    """Conditions by id, each with the parts of the body. Raises ChoiceError with the nearest."""
-    known = library.safety.conditions
-    words = {word.lower(): one.id for one in known.values() for word in (one.id, one.name, *one.also)}
-    found: dict[str, tuple[str, ...]] = {}
-    for text in typed:
-        name, _, part = (piece.strip().lower() for piece in text.partition(":"))
-        if name not in words:
-            raise ChoiceError(f"no condition '{name}'; {_nearest(name, [*words])}")
-        if part and not known[words[name]].where:
-            raise ChoiceError(f"'{name}' has no part of the body; leave out ':{part}'")
-        if part and part not in parts_of_body(library):
-            raise ChoiceError(f"no part of the body '{part}'; {_nearest(part, parts_of_body(library))}")
-        before = found.get(words[name])
-        found[words[name]] = () if not part or before == () else (*(before or ()), part)
-    return found
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known[:12])}"
-
-
-def _first_fitting(
-    routines: Sequence[Routine],
-    wishes: Wishes,
-    rate: int,
-    voice: Callable[[str], Pcm] | None,
-    library: "Library",
-    today: Today,
-) -> Fitted:
-    """The first that is not refused; the reason of the first one, where all are."""
-    faults = []
-    for routine in routines:
+    def timed(self, adapted: Adapted, measure: Measure) -> Routine:
+        """As long as wished, and never longer than today allows."""
+        limits = self.library.catalogue.limits
+        seat = next(iter(self.library.catalogue.postures.values()))
+        rest = Step("rest", 0.0, text=self.library.phrases.rest, plain=True, posture=seat)
+        if self.wishes.minutes is not None:
+            return fit(adapted.routine, self.wishes.minutes * 60, limits, measure, rest, adapted.session)
         try:
-            return _fitted(routine, wishes, rate, voice, library, today)
-        except (SafetyError, ChoiceError) as error:
-            faults.append(error)
-    raise faults[0]
+            return within(adapted.routine, adapted.session, limits, measure, rest)
+        except ChoiceError:
+            words = self.library.safety.words["too_long"].format(name=adapted.routine.name)
+            refusal = Refusal("instead", " ".join((*adapted.routine.today, words)), ())
+            raise refused(refusal, self.library, self.today) from None
+
+    def measured(self, routine: Routine, exact: bool = False) -> float:
+        """Its length in seconds; exact by the real voice, where there is one, otherwise what it is thought to be."""
+        cues = compile_script(routine, self.library.phrases, self.rate, self.wishes.talk, self.asked).cues
+        return seconds(sketch(cues, self.rate, self.speak if exact else None).length)
 
 
-def _fitted(
-    asked: Routine,
-    wishes: Wishes,
-    rate: int,
-    voice: Callable[[str], Pcm] | None,
-    library: "Library",
-    today: Today,
-) -> Fitted:
-    choices = Choices(wishes.surface or "", wishes.ball or "", wishes.side or "")
-    chosen = choose(asked, choices, library.catalogue)
-    adapted = adapt(chosen, today, library.safety, library.catalogue)
-    if isinstance(adapted, Refusal):
-        raise refused(adapted, library, today)
-    routine = timed(adapted, wishes, rate, voice, library)
-    return Fitted(library, asked, routine, wishes.talk, adapted.changes)
-
-
-def refused(refusal: Refusal, library: "Library", today: Today) -> SafetyError:
-    """The refusal as an error, with what to do now."""
-    remedy = ""
-    names = refusal.instead or (library.otherwise.routines if refusal.level == "instead" else ())
-    others = [library.by_id(name) for name in names]
-    others = [o for o in others if isinstance(adapt(o, today, library.safety, library.catalogue), Adapted)][:3]
-    blocked = any(rule.id in refusal.rules and rule.do == "block" for rule in library.safety.rules)
-    placeless = [
-        name for name, parts in today.conditions.items() if library.safety.conditions[name].where and not parts
-    ]
-    if refusal.level == "doctor" and blocked:
-        remedy = " When a doctor has cleared you, answer `voice-guide profile` again."
-    elif refusal.level == "doctor":
-        remedy = " When a doctor has agreed, tell `voice-guide profile`."
-    elif refusal.level == "instead" and placeless:
-        remedy = f" Say where it is, and only that place is left out: --condition {placeless[0]}:foot."
-    elif others:
-        remedy = f" Instead: {', '.join(routine.name for routine in others)}."
-    elif refusal.level == "instead":
-        remedy = " `voice-guide suggest` finds one."
-    return SafetyError(refusal.say + remedy, refusal.level, refusal.rules, [routine.id for routine in others])
-
-
-def timed(
-    adapted: Adapted, wishes: Wishes, rate: int, voice: Callable[[str], Pcm] | None, library: "Library"
-) -> Routine:
-    """As long as wished, and never longer than today allows."""
-    limits, phrases = library.catalogue.limits, library.phrases
-    seat = next(iter(library.catalogue.postures.values()))
-    rest = Step("rest", limits.hold_floor, text=phrases.rest, plain=True, posture=seat)
-    lengths: dict[str, Pcm] = {}
-
-    def speak(text: str) -> Pcm:
-        assert voice
-        if text not in lengths:
-            lengths[text] = voice(text)
-        return lengths[text]
-
-    def measure(routine: Routine) -> float:
-        plan = compile_script(routine, phrases, rate, wishes.talk)
-        return seconds(sketch(plan.cues, rate, speak if voice else None).length)
-
-    if wishes.minutes is None:
-        return within(adapted.routine, adapted.session, limits, measure, rest)
-    return fit(adapted.routine, wishes.minutes * 60, limits, measure, rest, adapted.session)
-
-
-def with_first_words(fitted: Fitted, records: Sequence[Record]) -> Fitted:
-    """Somebody's first session begins with a word about doctors."""
-    if records:
-        return fitted
-    words = fitted.library.safety.words["first_start"]
-    return replace(fitted, routine=replace(fitted.routine, today=(words, *fitted.routine.today)))
+def _points(routine: Routine) -> dict[str, None]:
+    return dict.fromkeys(step.point.name for step in routine.steps if step.point)
 
 
 def as_data(changes: Sequence[Change]) -> list[Mapping[str, str]]:

@@ -36,7 +36,7 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
     if sum(map(bool, (as_json, as_csv, plot, delete))) > 1:
         raise click.UsageError("choose one of --json, --csv, --plot, --delete")
     journal = Journal()
-    records = journal.records()
+    records = journal.known
     if delete:
         _delete(journal, yes)
         return

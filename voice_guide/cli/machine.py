@@ -98,7 +98,7 @@ def _scripts() -> str:
 
 
 def _profile() -> str:
-    from voice_guide.cli.fitting import profile_of
+    from voice_guide.cli.told import profile_of
     from voice_guide.library import Library
     from voice_guide.personal.profile import profile_path
 

@@ -4,16 +4,16 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from voice_guide.cli import INTERRUPTED
 from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, hint, say
-from voice_guide.cli.diary import Diary
-from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options, refused, with_first_words
+from voice_guide.cli.diary import Diary, Ended
+from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
 from voice_guide.cli.line import Line
 from voice_guide.cli.parts import name_or_need, remembering, voice_options, warn
+from voice_guide.cli.told import refused
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.controls.signals import caught_signals
 from voice_guide.errors import SafetyError, SinkError, VoiceError
@@ -75,39 +75,56 @@ def play_command(
     take you off the ball.
     """
     with remembering(voice, rate, pitch) as speaker:
-        journal = Journal()
-        records = journal.records()
+        asking, journal = questions and Keys().present, Journal()
         try:
-            measuring = speaker.speak if wishes.minutes else None
-            session = with_first_words(fitted(name, wishes, rate, measuring, records, journal.broken), records)
-            code = _Listening(session, speaker, rate, sink, questions).listen(journal)
-            if session.remark:
-                click.echo(session.remark, err=True)
+            code = _heard(name, wishes, speaker, rate, sink, or_export, asking, journal)
         except SafetyError as error:
-            _say_aloud(str(error), speaker, sink)
-            raise
-        except SilentMachine as error:
-            if not or_export:
-                raise
-            from voice_guide.cli.exporting import write_mp3
-
-            click.echo(f"{error}; writing the MP3 instead", err=True)
-            click.echo(write_mp3(session, session.plan(rate), speaker, Path(f"{session.routine.id}.mp3")))
-            code = 0
+            click.echo(str(error), err=True)  # before it is spoken: it may be urgent
+            code = error.exit_code
+            with suppress(KeyboardInterrupt):
+                _say_aloud(error, speaker, sink)
         warn(speaker)
         if journal.warning:
             click.echo(journal.warning, err=True)
     ctx.exit(code)
 
 
-def _say_aloud(text: str, voice: Remembering, sink_name: str) -> None:
-    """A refusal is heard too, where there are a voice and a device; the line on the screen comes anyway."""
-    if sink_name == "silent":
+def _heard(
+    name: tuple[str, ...],
+    wishes: Wishes,
+    voice: Remembering,
+    rate: int,
+    sink: str,
+    or_export: bool,
+    asking: bool,
+    journal: Journal,
+) -> int:
+    """Fit the session and play it; returns the exit code."""
+    session = fitted(name, wishes, rate, voice.speak, journal, asking, listening=True)
+    try:
+        code = _Listening(session, voice, rate, sink, asking).listen(journal)
+    except SilentMachine as error:
+        if not or_export:
+            raise
+        from voice_guide.cli.exporting import write_mp3
+
+        click.echo(f"{error}; writing the MP3 instead", err=True)
+        click.echo(write_mp3(session, session.plan(rate), voice, Path(f"{session.routine.id}.mp3")))
+        code = 0
+    if session.remark:
+        click.echo(session.remark, err=True)
+    return code
+
+
+def _say_aloud(error: SafetyError, voice: Remembering, sink_name: str) -> None:
+    """A refusal by a rule is heard too, where there are a voice and a device; others name files and options."""
+    if sink_name == "silent" or not error.level:
         return
     with suppress(VoiceError, SinkError):
         sink = open_sink(sink_name)
         try:
-            say(text, voice.speak(re.sub(r"[`']|--", "", text)), sink)
+            text = re.sub(r"[`']|--", "", str(error))
+            say(text, voice.speak(text), sink)
         finally:
             sink.close()
 
@@ -115,55 +132,65 @@ def _say_aloud(text: str, voice: Remembering, sink_name: str) -> None:
 class _Listening:
     """One session, from the question before it to the one after it."""
 
-    def __init__(self, session: Fitted, voice: Remembering, rate: int, sink_name: str, questions: bool) -> None:
-        self.fitted, self.voice, self.sink_name = session, voice, sink_name
-        self.phrases = session.library.phrases
-        self.asking = questions and Keys().present
-        self.plan = session.plan(rate, asked=self.asking)
-        self.sounds = {name: voice.speak(words) for name, words in self.phrases.ask.items()} if self.asking else {}
+    def __init__(self, session: Fitted, voice: Remembering, rate: int, sink_name: str, asking: bool) -> None:
+        self.fitted, self.voice, self.rate, self.sink_name = session, voice, rate, sink_name
+        self.phrases, self.asking = session.library.phrases, asking
+        rules = session.library.safety.rules
+        self.worse = next(rule.say for rule in rules if "worse_today" in rule.when)
+        words = [*self.phrases.ask.values(), self.worse] if asking else []
+        self.sounds = {text: voice.speak(text) for text in words}
         self.stopped = False
 
     def listen(self, journal: Journal) -> int:
         """Play to the end; returns the exit code."""
-        ahead = Ahead(self.plan, self.phrases, self.voice)
+        ahead = None if self.asking else self._ahead(asked=False)
         try:
             with caught_signals() as self.caught, Keys() as self.keys:
                 self.sink = _opened(self.sink_name, lambda: self.caught.unheard or self.keys.waiting())
                 try:
-                    late = self._played(ahead, journal)
+                    answered, pain = self._ask_before() if self.asking else (False, None)
+                    ahead = ahead or self._ahead(answered)
+                    late = self._played(ahead, journal, pain)
                 finally:
                     self.sink.close()
         finally:
-            ahead.stop()
+            if ahead:
+                ahead.stop()
         if ahead.fault:
             raise ahead.fault
         if late > RATE // 10:
             click.echo(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.", err=True)
         return INTERRUPTED if self.caught.any else 0
 
-    def _played(self, ahead: Ahead, journal: Journal) -> int:
+    def _ahead(self, asked: bool) -> Ahead:
+        self.plan = self.fitted.plan(self.rate, asked)
+        return Ahead(self.plan, self.phrases, self.voice)
+
+    def _played(self, ahead: Ahead, journal: Journal, pain: int | None) -> int:
         """The frames for which the voice was late."""
-        pain = self._ask_before()
         line = Line(self.plan, ahead.words, captions=self.sink_name == "silent")
-        if self.keys.present and line.live:
-            click.echo(HELP, err=True)
-        while not self.caught.any and not ahead.ready(whole=self.sink.stretch > WHOLE):
+        if self.keys.present and line.live and not (self.stopped or self.caught.any):
+            hint(HELP)
+        while not (self.caught.any or self.stopped or ahead.ready(whole=self.sink.stretch > WHOLE)):
             pass
         if self.caught.any or self.stopped:  # nothing was heard yet
             return 0
-        diary = Diary(journal, self.fitted)
+        diary = Diary(journal, self.fitted, self.plan)
         diary.begin(pain)
         try:
             session = self._play(ahead, line, diary)
-            diary.end(self._ended(), None)
-            if pain is not None and not self.caught.any:
-                diary.end(self._ended(), self._ask_after(pain))
+            fault = self.caught.any or ahead.fault is not None
+            ended: Ended = "interrupted" if fault else "stopped" if self.stopped else "finished"
+            diary.end(ended, None)
+            if pain is not None and not fault:
+                diary.end(ended, self._ask_after(pain))
         finally:
             diary.close()
         return session.late
 
     def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
-        caught = self.caught
+        caught, session = self.caught, Session()
+        session.room = self.fitted.room
 
         def arriving(session: Session) -> Iterator[Command]:
             if not session.whole:
@@ -183,39 +210,33 @@ class _Listening:
             diary.see(place)
 
         try:
-            return play(Session(), self.sink, arriving, progress)
+            return play(session, self.sink, arriving, progress)
         finally:
             line.end()
 
-    def _ended(self) -> Literal["finished", "stopped", "interrupted"]:
-        return "interrupted" if self.caught.any else "stopped" if self.stopped else "finished"
-
-    def _ask_before(self) -> int | None:
-        """Warning signs, then pain; returns the pain. Raises SafetyError where there is a sign."""
-        if not self.asking:
-            return None
-        if self._ask("check", YES_NO, ANSWER):
-            library = self.fitted.library
-            today = Today({"warning_sign": ()})
-            sign = adapt(self.fitted.asked, today, library.safety, library.catalogue)
-            assert isinstance(sign, Refusal)
-            raise refused(sign, library, today)
-        over = self.caught.any or self.stopped
-        return None if over or self.fitted.asked.ending == "asleep" else self._ask("pain", PAIN, ANSWER)
+    def _ask_before(self) -> tuple[bool, int | None]:
+        """Warning signs, then pain: whether the first was answered, and the pain. SafetyError where there is a sign."""
+        sign = self._ask("check", YES_NO, ANSWER)
+        if sign:
+            library, today = self.fitted.library, Today({"warning_sign": ()})
+            refusal = adapt(self.fitted.asked, today, library.safety, library.catalogue)
+            assert isinstance(refusal, Refusal)
+            raise refused(refusal, library, today)
+        if self.caught.any or self.stopped or self.fitted.asked.ending == "asleep":
+            return sign is not None, None
+        return sign is not None, self._ask("pain", PAIN, ANSWER)
 
     def _ask_after(self, before: int) -> int | None:
         after = self._ask("pain_after", PAIN, LATE_ANSWER)
-        library = self.fitted.library
-        if after is not None and after >= before + library.habits.worse_by:
-            words = next(rule.say for rule in library.safety.rules if "worse_today" in rule.when)
-            hint(words)
-            say(words, self.voice.speak(words), self.sink)
+        if after is not None and after >= before + self.fitted.library.habits.worse_by:
+            hint(self.worse)
+            say(self.worse, self.sounds[self.worse], self.sink)
         return after
 
     def _ask(self, name: str, answers: Answers, patience: float) -> int | None:
         text = self.phrases.ask[name]
         hint(f"{text}\n{KEYS_FOR[name.split('_')[0]]}")
-        answer = ask(text, self.sounds[name], self.keys, self.sink, answers, lambda: self.caught.any, patience)
+        answer = ask(text, self.sounds[text], self.keys, self.sink, answers, lambda: self.caught.any, patience)
         self.stopped |= answer == QUIT
         return None if answer == QUIT else answer
 

@@ -2,20 +2,22 @@
 
 import json
 import re
+import shlex
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import click
 
 from voice_guide.cli.body import choose_numbers
-from voice_guide.cli.fitting import Wishes, fitted, profile_of
+from voice_guide.cli.fitting import Wishes, fitted
+from voice_guide.cli.told import conditions_of, profile_of, today_of
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.library import Library
 from voice_guide.library.rules import Need
-from voice_guide.pcm import seconds
+from voice_guide.personal.journal import Journal
 from voice_guide.personal.profile import write_profile
 from voice_guide.routine import Routine
 from voice_guide.script import USUAL_RATE
-from voice_guide.timeline import sketch
 
 MOST = 3
 WITHIN = re.compile(r"^(with)?in( the last)? ")
@@ -37,9 +39,9 @@ def suggest_command(
     """
     library = Library()
     need = library.need(" ".join(what) or click.prompt("What hurts, or what do you want help with?", err=True))
-    stage = _stage(since, library)
+    stage, known = _stage(since, library), conditions_of(condition, library)
     remembered = _remember(stage, library)
-    extra = (stage, *condition) if not remembered else condition
+    extra = (*_typed(known), *need.means) if remembered else (stage, *_typed(known), *need.means)
     found, faults = _suggestions(need, stage, Wishes(conditions=extra, doctor_agreed=doctor_agreed), library)
     if not found:
         raise faults[0]  # something is open to pain of any age, so only safety can have said no
@@ -48,7 +50,13 @@ def suggest_command(
         return
     for one in found:
         click.echo(f"{one['name']}, {one['minutes']} minutes. {one['why']}")
-    click.echo(f"voice-guide play {str(found[0]['name']).lower()}", err=True)
+    said = [f"--condition {shlex.quote(name)}" for name in extra] + ["--doctor-agreed"] * doctor_agreed
+    click.echo(" ".join(("voice-guide play", str(found[0]["name"]).lower(), *said)), err=True)
+
+
+def _typed(conditions: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Conditions as they are typed."""
+    return [f"{name}:{part}" if part else name for name, parts in conditions.items() for part in parts or ("",)]
 
 
 def _stage(since: str | None, library: Library) -> str:
@@ -71,6 +79,8 @@ def _remember(stage: str, library: Library) -> bool:
     profile = profile_of(library)
     if profile is None:
         return False
+    if stage in today_of(library, profile, Journal(), {}, False).conditions:
+        return True
     day = date.today() - timedelta(days=library.questions.ages[stage][1])
     names = {name: one.name for name, one in library.safety.conditions.items()}
     try:
@@ -93,13 +103,12 @@ def _suggestions(
         if routine.stages and stage not in routine.stages:
             continue
         try:
-            means = (*wishes.conditions, *need.means)
-            session = fitted((routine.name,), Wishes(conditions=means, doctor_agreed=wishes.doctor_agreed), USUAL_RATE)
+            session = fitted((routine.name,), wishes, USUAL_RATE)
         except SafetyError as error:
             faults.append(error)
             continue
         why = (need if routine.id in need.routines else library.otherwise).why
-        minutes = seconds(sketch(session.plan(USUAL_RATE).cues).length) / 60
+        minutes = session.length / 60
         reason = " ".join((why, *session.routine.today))
         found.append({"name": routine.name, "minutes": round(minutes), "why": reason})
     return found, faults

@@ -25,7 +25,7 @@ class Journal:
     One that is broken is set aside. `patience`: seconds to wait for another process.
     """
 
-    def __init__(self, path: Path | None = None, patience: float = 3.0) -> None:
+    def __init__(self, path: Path | None = None, patience: float = 1.0) -> None:
         self.path = path or data_folder() / "journal.sqlite"
         self.warning = ""
         """One line: what could not be read or kept."""
@@ -33,7 +33,8 @@ class Journal:
         """Sessions may be missing, so the strictest reading applies: the file cannot be read, or one was set aside,
         is still there, and the new one does not span a week yet."""
         self._patience = patience
-        self.records()
+        self.known = self.records()
+        """The sessions before this one, oldest first."""
 
     def records(self) -> list[Record]:
         """Every session, oldest first; none where they cannot be read, and then `broken`."""

@@ -41,7 +41,7 @@ def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None =
         raise SafetyError(f"your profile lies broken in {aside}; {remedy}")
     try:
         with path.open("rb") as file:
-            text = file.read(LARGEST + 1).decode()
+            text = file.read(LARGEST + 1).decode("utf-8-sig")
         return _parsed(text, list(known), list(parts))
     except FileNotFoundError:
         return None
@@ -77,6 +77,8 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
     both = sections["yes"].keys() & sections["no"].keys()
     if both:
         raise ValueError(f"'{min(both)}' is answered both yes and no")
+    if not (sections["yes"] or sections["no"] or began):
+        raise ValueError("it holds no answer")
     where = {condition: tuple(named) for condition, named in sections["where"].items()}
     return Profile(sections["yes"], sections["no"], sections["agreed"], where, _day("began", began) if began else None)
 
