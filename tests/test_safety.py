@@ -663,3 +663,11 @@ def test_a_script_is_not_for_whom_it_says_it_is_not_for(tmp_path):
     path.write_text("name: Own\nabout: x\navoid: [shoulder_injury]\nsteps:\n  - {press: palm center}\n")
     result = fitted(LIBRARY.read(path), Today({"shoulder_injury": ()}))
     assert isinstance(result, Refusal) and result.level == "instead" and "a hurt shoulder" in result.say
+
+
+@pytest.mark.parametrize("name", sorted({name for rule in SAFETY.rules if rule.factor < 1 for name in rule.when}))
+def test_no_wish_makes_a_hold_longer_that_was_made_shorter_for_today(name):
+    for routine in SHIPPED.values():
+        result = fitted(routine, agreed(name))
+        for step in result.routine.steps if isinstance(result, Adapted) else ():
+            assert not step.point or step.longest == step.seconds

@@ -210,7 +210,9 @@ class Adapter:
                     "shortened", point.name, rule.id, rule.say, f"{step.seconds:g}", f"{math.floor(hold + SLACK)}"
                 )
         cap = min(rule.hold for rule in rules)
-        seconds, longest = (self._scaled(length, rules, cap) for length in (step.seconds, step.longest))
+        seconds = self._scaled(step.seconds, rules, cap)
+        shorter = any(rule.factor < 1 for rule in rules)  # then no wish may make it longer again
+        longest = seconds if shorter else math.floor(min(step.longest, cap) + SLACK)
         shortest = min(max(int(self._safety.hold_floor), self._scaled(step.shortest, rules, cap)), seconds)
         return replace(step, seconds=seconds, shortest=shortest, longest=max(seconds, longest))
 
