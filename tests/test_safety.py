@@ -510,6 +510,7 @@ def test_left_and_right_stay_equal(routine, today):
 
 
 @given(ROUTINES, ANYBODY)
+@example(SHIPPED["folded-towel-practice"], Today(denied=frozenset(["acute_72h_to_6w"])))
 def test_a_caution_is_only_left_unsaid_to_whom_it_is_known(routine, today):
     result = fitted(routine, today)
     assume(isinstance(result, Adapted))

@@ -230,6 +230,6 @@ class Catalogue:
         for step in steps:
             asked += step.point.avoid if step.point else ()
             asked += step.posture.avoid if step.posture else ()
-        covered = {name for wide in asked for name in self.covers.get(wide, ())}
-        names = [name for name in dict.fromkeys(asked) if name not in covered and name not in fits]
-        return {name: self.conditions[name] for name in names if self.conditions[name]}
+        said = [name for name in dict.fromkeys(asked) if name not in fits]
+        covered = {name for wide in said for name in self.covers.get(wide, ())}
+        return {name: self.conditions[name] for name in said if name not in covered and self.conditions[name]}
