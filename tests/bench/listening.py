@@ -106,7 +106,8 @@ def reaction_to_a_key(folder: Path) -> Iterator[Row]:
         recording = stack.enter_context(server.record())
         here, there = pty.openpty()
         stack.callback(os.close, here)
-        command, env = [VOICE_GUIDE, "play", _short(folder), "--voice", "tone"], environment(folder, server.env)
+        command = [VOICE_GUIDE, "play", _short(folder), "--voice", "tone", "--no-questions"]
+        env = environment(folder, server.env)
         process = subprocess.Popen(command, env=env, stdin=there, stdout=there, stderr=there, start_new_session=True)
         stack.callback(process.wait)
         stack.callback(process.kill)
