@@ -4,7 +4,7 @@ Each message says what, where, the value and the remedy. Adapters translate what
 into one of these at the edge, and the command line shows it once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 class VoiceGuideError(Exception):
@@ -59,3 +59,16 @@ class SinkError(VoiceGuideError):
     """The sound device is at fault: there is none, or it stopped taking sound."""
 
     exit_code = 6
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant; empty where none is near."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), 1)), "")
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The remedy for an unknown name."""
+    near = closest(name, known)
+    return f"did you mean '{near}'?" if near else otherwise

@@ -312,5 +312,9 @@ def _meanings(labels: Iterable[Label]) -> tuple[str, ...]:
 
 
 def _either(names: Sequence[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    return listed([f"'{name}'" for name in names], " or ")
+
+
+def listed(words: Sequence[str], join: str) -> str:
+    """Several words as one phrase: commas between them, and `join` before the last."""
+    return join.join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

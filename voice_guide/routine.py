@@ -224,6 +224,11 @@ class Catalogue:
     words: Mapping[str, Point] = field(default_factory=dict)
     """Every id, name and other name of a point, lower-case."""
 
+    @property
+    def parts(self) -> list[str]:
+        """The parts of the body that a point lies on, in the listener's words."""
+        return list(dict.fromkeys(point.region for point in self.points.values() if point.hold))
+
     def avoided(self, steps: Sequence[Step], own: Sequence[str], fits: Sequence[str]) -> dict[str, str]:
         """The conditions that these steps ask to be left out in, each with its phrase; the wider one alone."""
         asked = [*own]

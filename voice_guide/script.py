@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from voice_guide.names import listed
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Tool
 
 Kind = Literal["intro", "notice", "move", "locate", "press", "breathe", "count", "release", "rest", "close"]
@@ -243,8 +244,7 @@ class _Compiler:
             self.say("intro", phrases.notice, quiet=3)
 
     def listed(self, words: Sequence[str]) -> str:
-        once = list(dict.fromkeys(filter(None, words)))
-        return ", ".join(once[:-1]) + self.phrases.join + once[-1] if len(once) > 1 else "".join(once)
+        return listed(list(dict.fromkeys(filter(None, words))), self.phrases.join)
 
     def step(self, step: Step) -> None:
         if step.do == "press":

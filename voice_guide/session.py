@@ -88,7 +88,7 @@ class Session:
         """The clip whose words an answer covered."""
         self._target: int | None = None
         """The step to go to when the answer is over."""
-        self._released: list[Cue] = []
+        self._released: tuple[Cue, ...] = ()
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips of the timeline, in order."""
@@ -97,7 +97,7 @@ class Session:
     def copy(self) -> "Session":
         """The session as it stands, to go back to when a device took less than was read."""
         twin = copy.copy(self)
-        twin._clips, twin._released = list(self._clips), list(self._released)
+        twin._clips = list(self._clips)
         return twin
 
     def read(self, count: int) -> Pcm:
@@ -121,7 +121,7 @@ class Session:
         answering = self._names if self._answer else ()
         hold = None if release is None else seconds(sum(c.length for c in clips[at:release]) - self._offset)
         step = clip.cue.step if clip else 0
-        return Place(step, clip, hold, left, self.paused, answering, tuple(self._released))
+        return Place(step, clip, hold, left, self.paused, answering, self._released)
 
     def send(self, command: Command) -> None:
         """Obey, and let the voice answer."""
@@ -181,7 +181,7 @@ class Session:
         clip = self._clips[self._at]
         count = min(wanted, clip.length - self._offset)
         if clip.cue.kind == "release" and (not self._released or self._released[-1] is not clip.cue):
-            self._released.append(clip.cue)
+            self._released += (clip.cue,)
         if self._answer:
             words, self._muted = self._spoken(count), self._at
         elif self._muted == self._at:

@@ -8,10 +8,10 @@ import click
 
 from voice_guide.cli.fitting import Fitted, Wishes, as_data, fitted, fitting_options
 from voice_guide.cli.parts import clock, name_or_need
-from voice_guide.cli.told import asked_again, parts_of_body, profile_of
+from voice_guide.cli.told import asked_again, keep_profile, profile_of
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
-from voice_guide.personal.profile import forget_profile, profile_path, write_profile
+from voice_guide.personal.profile import forget_profile, profile_path
 from voice_guide.profile import Profile
 from voice_guide.script import USUAL_RATE
 
@@ -44,7 +44,7 @@ def profile_command(show: bool, forget: bool) -> None:
     except click.Abort:
         click.echo("\nnothing was kept", err=True)
         raise
-    path = write_profile(profile, {name: one.name for name, one in library.safety.conditions.items()})
+    path = keep_profile(profile, library)
     click.echo(f"Kept in {path}. Sessions are fitted to it from now on.")
 
 
@@ -69,7 +69,7 @@ def _asked(library: Library, day: date) -> Profile:
         true = choose_numbers(title, [conditions[name].name for name in names])
         for number, name in enumerate(names):
             (yes if number in true else no)[name] = day
-    parts = parts_of_body(library)
+    parts = library.catalogue.parts
     for name in [name for name in yes if conditions[name].where]:
         chosen = choose_numbers(f"Where is it: {conditions[name].name}?", parts, "everywhere")
         if chosen:

@@ -24,11 +24,11 @@ class Diary:
         self._journal, self._fitted = journal, fitted
         self._number = self._heard = 0
         self._done: list[str] = []
-        self._wanted: dict[str, set[tuple[str | None, int]]] = {}
-        """By point, its releases: the point and the step of each."""
+        self._wanted: dict[str, set[int]] = {}
+        """By point, the steps that it is released in."""
         for cue in plan.cues:
             if cue.kind == "release" and cue.point:
-                self._wanted.setdefault(cue.point, set()).add((cue.point, cue.step))
+                self._wanted.setdefault(cue.point, set()).add(cue.step)
         self._begun = time.monotonic()
         self._todo: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._write, name="journal", daemon=True)
@@ -51,7 +51,7 @@ class Diary:
         if len(place.released) == self._heard:
             return
         self._heard = len(place.released)
-        steps = {(cue.point, cue.step) for cue in place.released}
+        steps = {cue.step for cue in place.released}
         points = [name for name, wanted in self._wanted.items() if wanted <= steps]
         names = self._fitted.library.catalogue.points
         self._done = [names[point].name for point in points]

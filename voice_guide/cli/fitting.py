@@ -9,7 +9,7 @@ import click
 from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
 from voice_guide.cli.told import asked_again, condition_words, conditions_of, nearest, profile_of, refused, today_of
 from voice_guide.errors import ChoiceError, SafetyError
-from voice_guide.fit import Measure, fit, within
+from voice_guide.fit import fit, within
 from voice_guide.pcm import Pcm, seconds
 from voice_guide.personal.journal import Journal
 from voice_guide.routine import Routine, Step
@@ -157,7 +157,9 @@ def fitted(
 def _no_warning_sign(need: str, library: "Library") -> None:
     """What somebody wants help with may itself be a sign to get help elsewhere: SafetyError then."""
     condition = condition_words(library).get(need.lower())
-    today = Today({condition: ()} if condition else {})
+    if condition is None:
+        return
+    today = Today({condition: ()})
     refusal = adapt(library.by_id(library.safety.last_resort), today, library.safety, library.catalogue)
     if isinstance(refusal, Refusal) and refusal.level in ("emergency", "urgent"):
         raise refused(refusal, library, today)
@@ -193,23 +195,30 @@ class _Fitting:
             raise refused(before, library, today)
         choices = Choices(wishes.surface or "", wishes.ball or "", wishes.side or "")
         chosen = choose(asked, choices, library.catalogue)
-        adapted = adapt(chosen, today, library.safety, library.catalogue, choices.has)
+        adapted = before
+        if chosen is not asked:
+            adapted = adapt(chosen, today, library.safety, library.catalogue, choices.has)
         if isinstance(adapted, Refusal):
             raise refused(adapted, library, today)
         if self.first:
             words = (library.safety.words["first_start"], *adapted.routine.today)
             adapted = replace(adapted, routine=replace(adapted.routine, today=words))
         cap = min(library.catalogue.limits.session, adapted.session)
-        exact = wishes.minutes is not None or self.measured(adapted.routine) > NEAR * cap
-        routine = self.timed(adapted, lambda one: self.measured(one, exact))
-        length = self.measured(routine, exact)
+        routine, length = adapted.routine, self.measured(adapted.routine)
+        if wishes.minutes is not None or length > NEAR * cap:
+            routine = self.timed(adapted)
+            length = self.measured(routine, exact=True)
         missing = _points(adapted.routine).keys() - _points(routine).keys()
         no_time = library.safety.words["no_time"]
         gone = [Change("skipped", name, "time", no_time) for name in _points(adapted.routine) if name in missing]
         return Fitted(library, asked, routine, wishes.talk, (*adapted.changes, *gone), length, cap - length)
 
-    def timed(self, adapted: Adapted, measure: Measure) -> Routine:
+    def timed(self, adapted: Adapted) -> Routine:
         """As long as wished, and never longer than today allows."""
+
+        def measure(routine: Routine) -> float:
+            return self.measured(routine, exact=True)
+
         limits = self.library.catalogue.limits
         seat = next(iter(self.library.catalogue.postures.values()))
         rest = Step("rest", 0.0, text=self.library.phrases.rest, plain=True, posture=seat)

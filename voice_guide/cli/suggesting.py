@@ -10,12 +10,11 @@ import click
 
 from voice_guide.cli.body import choose_numbers
 from voice_guide.cli.fitting import Wishes, fitted
-from voice_guide.cli.told import conditions_of, profile_of, today_of
+from voice_guide.cli.told import conditions_of, keep_profile, profile_of, today_of
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.library import Library
 from voice_guide.library.rules import Need
 from voice_guide.personal.journal import Journal
-from voice_guide.personal.profile import write_profile
 from voice_guide.routine import Routine
 from voice_guide.script import USUAL_RATE
 
@@ -82,9 +81,8 @@ def _remember(stage: str, library: Library) -> bool:
     if stage in today_of(library, profile, Journal(), {}, False).conditions:
         return True
     day = date.today() - timedelta(days=library.questions.ages[stage][1])
-    names = {name: one.name for name, one in library.safety.conditions.items()}
     try:
-        write_profile(profile.beginning(day), names)
+        keep_profile(profile.beginning(day), library)
     except VoiceGuideError as error:
         click.echo(str(error), err=True)
         return False

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.errors import ChoiceError, SafetyError
+from voice_guide.errors import ChoiceError, SafetyError, closest, did_you_mean
 from voice_guide.habits import signs
 from voice_guide.personal.journal import Journal
-from voice_guide.personal.profile import read_profile
+from voice_guide.personal.profile import read_profile, write_profile
 from voice_guide.profile import Profile, together
 from voice_guide.safety import Adapted, Refusal, Today, adapt
 
@@ -32,12 +32,12 @@ def today_of(
 
 def profile_of(library: "Library") -> Profile | None:
     """The listener's profile; raises SafetyError where it is broken."""
-    return read_profile(library.safety.conditions, parts_of_body(library))
+    return read_profile(library.safety.conditions, library.catalogue.parts)
 
 
-def parts_of_body(library: "Library") -> list[str]:
-    """The parts of the body that a point lies on, in the listener's words."""
-    return list(dict.fromkeys(point.region for point in library.catalogue.points.values() if point.hold))
+def keep_profile(profile: Profile, library: "Library") -> Path:
+    """Write it where it is read from; returns the path."""
+    return write_profile(profile, {name: one.name for name, one in library.safety.conditions.items()})
 
 
 def asked_again(profile: Profile, library: "Library") -> list[str]:
@@ -65,13 +65,13 @@ def conditions_of(typed: Sequence[str], library: "Library") -> dict[str, tuple[s
     for text in typed:
         name, _, part = (" ".join(_plain(piece)) for piece in text.partition(":"))
         if name not in words:
-            near = get_close_matches(name, words, 1)
-            ids = f"did you mean '{words[near[0]]}'?" if near else f"there are {', '.join(known)}"
+            near = closest(name, words)
+            ids = f"did you mean '{words[near]}'?" if near else f"there are {', '.join(known)}"
             raise ChoiceError(f"no condition '{name}'; {ids}")
         if part and not known[words[name]].where:
             raise ChoiceError(f"'{name}' has no part of the body; leave out ':{part}'")
-        if part and part not in parts_of_body(library):
-            raise ChoiceError(f"no part of the body '{part}'; {nearest(part, parts_of_body(library))}")
+        if part and part not in library.catalogue.parts:
+            raise ChoiceError(f"no part of the body '{part}'; {nearest(part, library.catalogue.parts)}")
         before = found.get(words[name])
         found[words[name]] = () if not part or before == () else (*(before or ()), part)
     return found
@@ -79,8 +79,7 @@ def conditions_of(typed: Sequence[str], library: "Library") -> dict[str, tuple[s
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """What was probably meant, or what there is."""
-    near = get_close_matches(name, known, 1)
-    return f"did you mean '{near[0]}'?" if near else f"there are {', '.join(known[:12])}"
+    return did_you_mean(name, known, f"there are {', '.join(known[:12])}")
 
 
 def refused(refusal: Refusal, library: "Library", today: Today) -> SafetyError:

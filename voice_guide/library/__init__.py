@@ -66,8 +66,7 @@ class Library:
     @cached_property
     def safety(self) -> Safety:
         """What follows from what a listener says about their body."""
-        ids = [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
-        return read_safety(self._safety, self._rules, self.catalogue, ids)
+        return read_safety(self._safety, self._rules, self.catalogue, self._shipped_ids())
 
     @property
     def needs(self) -> Mapping[str, Need]:
@@ -81,8 +80,10 @@ class Library:
 
     @cached_property
     def _needs(self) -> tuple[Mapping[str, Need], Need]:
-        ids = [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
-        return read_needs(self.shipped / "needs.yaml", self._rules.conditions, ids)
+        return read_needs(self.shipped / "needs.yaml", self._rules.conditions, self._shipped_ids())
+
+    def _shipped_ids(self) -> list[str]:
+        return [path.stem for path in (self.shipped / "routines").glob("*.yaml")]
 
     def need(self, asked: str) -> Need:
         """The need meant by these words; raises NameUnclear."""

@@ -7,7 +7,6 @@ YAML files is worded in one place.
 import json
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.errors import RoutineError
+from voice_guide.errors import RoutineError, did_you_mean
 
 LARGEST = 256 * 1024
 """Bytes; a script of a hundred points has a tenth of it."""
@@ -166,8 +165,7 @@ class Document:
         written = self._written.get(where, "")
         kind = fault["type"]
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-            near = get_close_matches(key, _keys(shape), 1)
-            return where, f"unknown key '{key}'; " + (f"did you mean '{near[0]}'?" if near else "leave it out")
+            return where, f"unknown key '{key}'; {did_you_mean(key, _keys(shape), 'leave it out')}"
         if kind in ("missing", "missing_argument"):
             return where[:-1], f"'{key}' is missing; add it"
         if kind == "string_type":

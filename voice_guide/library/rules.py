@@ -4,14 +4,14 @@ It stands apart from the shapes of scripts so that safety can be read, and grow,
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
+from voice_guide.errors import did_you_mean
 from voice_guide.habits import Habits
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
@@ -182,20 +182,20 @@ def questions_of(shape: SafetyShape) -> Questions:
     return Questions(groups, shape.onset.question, ages)
 
 
-def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Iterable[str]) -> Safety:
+def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
     """Conditions and rules; raises RoutineError where a rule names what is not there."""
     conditions = {
         name: Condition(name, one.name, one.ask, one.aloud, tuple(one.also), one.lasts, one.where, one.source)
         for name, one in shape.conditions.items()
     }
-    known: dict[str, Iterable[str]] = {
+    known: dict[str, Collection[str]] = {
         "when": conditions,
         "unless": conditions,
         "points": catalogue.points,
         "without": catalogue.points,
         "tools": catalogue.tools,
         "postures": catalogue.postures,
-        "only": [*routines],
+        "only": routines,
     }
     rules = tuple(_rule(name, rule) for name, rule in shape.rules.items())
     for rule in rules:
@@ -221,7 +221,7 @@ def _rule(name: str, shape: RuleShape) -> Rule:
     return Rule(id=name, **values)
 
 
-def read_needs(path: Path, conditions: Iterable[str], routines: Iterable[str]) -> tuple[Mapping[str, Need], Need]:
+def read_needs(path: Path, conditions: Collection[str], routines: Collection[str]) -> tuple[Mapping[str, Need], Need]:
     """Every need by its id, in the order of the file, and one that is open to all; raises RoutineError."""
     document = Document(path)
     shape = document.read_as(NeedsShape)
@@ -239,8 +239,6 @@ def read_needs(path: Path, conditions: Iterable[str], routines: Iterable[str]) -
     return needs, otherwise
 
 
-def _check(document: Document, where: tuple[str | int, ...], name: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        near = get_close_matches(name, names, 1)
-        document.fault(where, f"no '{name}'" + (f"; did you mean '{near[0]}'?" if near else "; leave it out"))
+def _check(document: Document, where: tuple[str | int, ...], name: str, known: Collection[str]) -> None:
+    if name not in known:
+        document.fault(where, f"no '{name}'; {did_you_mean(name, known, 'leave it out')}")

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import TypeVar
 
+from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document, Where
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.pcm import seconds
@@ -261,7 +261,7 @@ class Reader:
         return name
 
     def _part(self, where: Where, shape: StepShape) -> str:
-        parts = {point.region: point.region for point in self.catalogue.points.values() if point.hold}
+        parts = {part: part for part in self.catalogue.parts}
         return self._lookup((*where, "part"), "part of the body", shape.part, parts) or ""
 
     def _short(self, where: Where, shape: StepShape, places: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
@@ -283,8 +283,7 @@ class Reader:
 
     def _unknown(self, where: Where, what: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = get_close_matches(name.lower(), names, 1)
-        remedy = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names[:12])}"
+        remedy = did_you_mean(name.lower(), names, f"there are {', '.join(names[:12])}")
         self.document.fault(where, f"no {what} '{name}'; {remedy}")
 
     def _spoken(self, where: Where, text: str) -> None:

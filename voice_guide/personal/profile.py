@@ -8,11 +8,10 @@ import os
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from voice_guide.errors import SafetyError, VoiceGuideError
+from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
 from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
 from voice_guide.profile import Profile
 from voice_guide.whole import write_whole
@@ -94,8 +93,8 @@ def _expect(given: Iterable[str], known: Iterable[str], what: str) -> None:
     names = list(known)
     for name in given:
         if name not in names:
-            near = get_close_matches(name, names, 1)
-            raise ValueError(f"no {what} '{name}'" + (f", did you mean '{near[0]}'?" if near else ""))
+            hint = did_you_mean(name, names)
+            raise ValueError(f"no {what} '{name}'" + (f", {hint}" if hint else ""))
 
 
 def _day(name: str, value: Any) -> date:

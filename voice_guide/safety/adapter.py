@@ -1,10 +1,11 @@
 """One routine made smaller, step by step: what is left out, exchanged, lightened, shortened, and why."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from voice_guide.names import listed
 from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 from voice_guide.safety.terms import Adapted, Change, Has, Refusal, Rule, Safety, Today
 
@@ -37,7 +38,7 @@ class Adapter:
             if sum(step.seconds * step.repeat for step in steps) < WORTHWHILE:
                 why = self._safety.words["nothing_left"].format(name=routine.name)
                 rules = tuple(once(change.rule for change in self._changes))
-                return Refusal("instead", " ".join(once(iter([*self._say, why]))), rules)
+                return Refusal("instead", " ".join(once([*self._say, why])), rules)
             left_out.append(self._safety.words["only_breathing"])
         if unanswered := self._unanswered(routine):
             why = self._safety.conditions[unanswered].name
@@ -47,7 +48,7 @@ class Adapter:
             routine,
             steps=tuple(steps),
             avoid=self._catalogue.avoided(steps, routine.own_avoid, (*routine.fits, *known)),
-            today=tuple(once(iter([*routine.today, *warnings, *self._say, *left_out]))),
+            today=tuple(once([*routine.today, *warnings, *self._say, *left_out])),
         )
         return Adapted(smaller, tuple(dict.fromkeys(self._changes)), session)
 
@@ -128,8 +129,7 @@ class Adapter:
 
     def _left_out_words(self, names: Sequence[str], why: str) -> str:
         words = self._safety.words
-        listed = [words["point"].format(name=name) for name in names]
-        points = words["join"].join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+        points = listed([words["point"].format(name=name) for name in names], words["join"])
         return words["left_out" if why else "left_out_plain"].format(points=points, why=why)
 
     def _is_there(self, conditions: Sequence[str], part: str) -> bool:
@@ -243,6 +243,6 @@ class Adapter:
         self._say.append(why)
 
 
-def once(texts: Iterator[str]) -> list[str]:
+def once(texts: Iterable[str]) -> list[str]:
     """Each of them once, in order."""
     return list(dict.fromkeys(texts))

@@ -7,12 +7,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from voice_guide.errors import VoiceError
+from voice_guide.errors import VoiceError, did_you_mean
 from voice_guide.pcm import RATE, WIDTH, Pcm, length
 from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 from voice_guide.voices.child import Child, Sick
@@ -167,9 +166,8 @@ def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
     known.pop("", None)
     if _plain(name) in known:
         return known[_plain(name)]
-    near = get_close_matches(_plain(name), known, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ";"
-    raise VoiceError(f"no voice '{name}' on this machine{hint} `voice-guide voices` lists them all")
+    hint = did_you_mean(_plain(name), known)
+    raise VoiceError(f"no voice '{name}' on this machine; {hint}{' ' * bool(hint)}`voice-guide voices` lists them all")
 
 
 def _plain(name: str) -> str:
