@@ -1,58 +1,95 @@
-"""A speech engine with one sickness, in the worker's own words: `sick_engine.py SICKNESS LOG`.
+"""A speech engine with one sickness, in the worker's own words: `sick_engine.py [once] [after N] SICKNESS LOG`.
 
-Every start is a line in LOG. `once ...` is sick in its first process only; `well` is not sick.
+Every start is a line in LOG with its process, every cue that was answered well another. `once` is sick in its
+first process only, `after N` when N cues were answered; `well` is not sick. Each text has a sound of its own.
 """
 
 import json
+import os
 import sys
 import threading
 import wave
+import zlib
 from pathlib import Path
 
 
-def save(file, seconds=1.0, level=9000):
-    with wave.open(file, "wb") as wav:
+def save(request, seconds=None, level=9000):
+    """As long as its words, in a wave of its own."""
+    text = request["text"]
+    seconds = len(text.split()) * 0.06 if seconds is None else seconds
+    with wave.open(request["file"], "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
         wav.setframerate(22_050)
         up, down = (sample.to_bytes(2, "little", signed=True) for sample in (level, -level))
-        wav.writeframes((up * 25 + down * 25) * round(seconds * 22_050 / 50))
+        one, two, three = (20 + zlib.crc32(text.encode()) // 64**power % 64 for power in range(3))
+        period = up * one + down * two + up * three + down * one + up * two + down * three
+        size = 2 * round(seconds * 22_050)
+        wav.writeframes((period * (size // len(period) + 1))[:size])
 
 
-def hang(file):
+def hang(request):
     threading.Event().wait()
 
 
-def tell_and_hang(file):
-    Path(log).with_name("asked").open("w").close()  # a pipe: opening it waits for the test to listen
-    hang(file)
+def tell(request):
+    Path(log).with_name("asked").write_text("." * 100_000)  # a pipe: it waits for the test to listen
+
+
+def tell_and_hang(request):
+    tell(request)
+    hang(request)
+
+
+def tell_and_save(request):
+    tell(request)
+    save(request)
+
+
+def drag(request):
+    save(request)
+    threading.Event().wait(len(request["text"].split()) * 0.06)
+
+
+def write(sound):
+    return lambda request: Path(request["file"]).write_bytes(sound)
 
 
 SICKNESSES = {
     "well": save,
     "hang": hang,
     "tell": tell_and_hang,
-    "die": lambda file: sys.exit(1),
-    "nothing": lambda file: None,
-    "empty": lambda file: Path(file).write_bytes(b""),
-    "header": lambda file: save(file, seconds=0),
-    "short": lambda file: save(file, seconds=0.02),
-    "silent": lambda file: save(file, level=0),
-    "noise": lambda file: Path(file).write_bytes(b"RIFF and nothing that follows"),
-    "garbage": lambda file: print("Audio saved to", file, flush=True),
-    "list": lambda file: print([file], flush=True),
-    "fault": lambda file: print(json.dumps({"error": "RuntimeError: no larynx"}), flush=True),
+    "tell and save": tell_and_save,
+    "die": lambda request: sys.exit(1),
+    "nothing": lambda request: None,
+    "empty": write(b""),
+    "header": lambda request: save(request, seconds=0),
+    "short": lambda request: save(request, seconds=0.02),
+    "silent": lambda request: save(request, level=0),
+    "noise": write(b"RIFF and nothing that follows"),
+    "garbage": lambda request: print("Audio saved to", request["file"], flush=True),
+    "list": lambda request: print([request["file"]], flush=True),
+    "fault": lambda request: print(json.dumps({"error": "RuntimeError: no larynx"}), flush=True),
     "slow": save,
+    "real time": drag,
 }
 
+
+def main(once, after, sickness):
+    lines = Path(log).read_text().splitlines() if Path(log).exists() else []
+    said, starts = lines.count("said"), len(lines) - lines.count("said")
+    with Path(log).open("a") as told:
+        print(f"started {os.getpid()}", file=told, flush=True)
+        if sickness == "slow":
+            threading.Event().wait(0.9)
+        for line in sys.stdin:
+            sick = said >= after and not (once and starts)
+            SICKNESSES[sickness if sick else "well"](json.loads(line))
+            said += 1
+            print("said", file=told, flush=True)
+            print("{}", flush=True)
+
+
 if __name__ == "__main__":
-    *once, sickness, log = sys.argv[1:]
-    starts = Path(log).read_text() if Path(log).exists() else ""
-    Path(log).write_text(starts + "started\n")
-    if sickness == "slow":
-        threading.Event().wait(0.9)
-    if once and starts:
-        sickness = "well"
-    for line in sys.stdin:
-        SICKNESSES[sickness](json.loads(line)["file"])
-        print("{}", flush=True)
+    *how, sickness, log = sys.argv[1:]
+    main("once" in how, int(how[-1]) if "after" in how else 0, sickness)

@@ -6,12 +6,21 @@ import sys
 import wave
 from contextlib import closing
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+from mutagen.mp3 import MP3
 
+from fakes import Tape
+from test_mp3 import own_mounts
 from voice_guide.errors import VoiceError
-from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.pcm import RATE, WIDTH, Pcm, length, silence
+from voice_guide.player import play
+from voice_guide.script import compile_script
+from voice_guide.session import Session
+from voice_guide.timeline import lay
 from voice_guide.voices import open_voice
+from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering, cache_folder, clear, info, verify
 
 TEXTS = ("Breathe in.", "And slowly out.", "Release.")
@@ -97,6 +106,23 @@ def link_to_nowhere(entry):
     entry.symlink_to("nowhere")
 
 
+def pipe_in_its_place(entry):
+    entry.unlink()
+    os.mkfifo(entry)
+
+
+def good_but_for(text, key="parrot"):
+    """A breakage: in its place the good entry of other words or of another voice."""
+
+    def breakage(entry):
+        Remembering(Parrot(key), entry.parent / "other").speak(text)
+        (other,) = (entry.parent / "other").iterdir()
+        other.replace(entry)
+        other.parent.rmdir()
+
+    return breakage
+
+
 BREAKAGES = {
     "truncated": lambda entry: os.truncate(entry, entry.stat().st_size - 1000),
     "one byte short": lambda entry: os.truncate(entry, entry.stat().st_size - 1),
@@ -108,7 +134,10 @@ BREAKAGES = {
     "wrong rate": lambda entry: flip(entry, 24),
     "a folder": folder_in_its_place,
     "a link to nowhere": link_to_nowhere,
-    "another's sound": lambda entry: entry.write_bytes(b"RIFF" * 1000),
+    "a pipe": pipe_in_its_place,
+    "noise": lambda entry: entry.write_bytes(b"RIFF" * 1000),
+    "what another cue says": good_but_for("Release."),
+    "what another voice says": good_but_for("Breathe in.", "cockatoo"),
 }
 
 
@@ -185,6 +214,163 @@ def test_processes_that_write_and_clear_the_same_entries_never_hear_half_of_one(
     assert [sharer.communicate(timeout=60)[1] for sharer in sharers] == ["", ""]
     assert verify(tmp_path) == []
     assert info(tmp_path).entries == len(list(tmp_path.iterdir())) == 3
+
+
+KILLED = """
+import os, random, select, signal, sys
+from pathlib import Path
+from voice_guide.voices.cache import Remembering, clear
+class Parrot:
+    key = "parrot"
+    def speak(self, text):
+        return text.encode() * 30_000
+folder, chance = Path(sys.argv[1]), random.Random(5)
+for _ in range(50):
+    child = os.fork()
+    while not child:
+        clear(folder)
+        for text in ("Breathe in.", "Out.", "Release."):
+            Remembering(Parrot(), folder).speak(text)
+    select.select([], [], [], 0.001 + chance.random() / 50)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    for text in ("Breathe in.", "Out.", "Release."):
+        assert Remembering(Parrot(), folder).remembered(text) in (b"", Parrot().speak(text)), "torn"
+"""
+
+
+def test_of_a_process_killed_at_any_instant_no_half_entry_is_ever_heard(tmp_path):
+    subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=True, timeout=60)
+    assert verify(tmp_path) == []
+    left = [path for path in tmp_path.iterdir() if path.suffix != ".wav"]
+    assert left and all(path.suffix == ".part" for path in left), "no process was killed while it wrote"
+    for path in left:
+        os.utime(path, (0, 0))
+    assert verify(tmp_path) == []
+    assert not any(path.exists() for path in left)
+
+
+def test_exports_at_once_share_one_cold_folder(tmp_path):
+    script = (
+        "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, side: left, hold: 30}\n"
+    )
+    (tmp_path / "short.yaml").write_text(script)
+    env = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+        "VOICE_GUIDE_CACHE": str(tmp_path / "c"),
+    }
+    command = [sys.executable, "-m", "voice_guide", "export", "short.yaml", "-o"]
+    pipes = {"cwd": tmp_path, "env": env, "stderr": subprocess.PIPE, "stdout": subprocess.DEVNULL, "text": True}
+    exports = [subprocess.Popen([*command, f"{number}.mp3"], **pipes) for number in range(4)]
+    assert [(export.communicate(timeout=60)[1], export.returncode) for export in exports] == [("", 0)] * 4
+    lengths = [MP3(tmp_path / f"{number}.mp3").info.length for number in range(4)]
+    assert max(lengths) - min(lengths) < 0.5 < 20 < min(lengths)  # the engine never says a cue twice quite alike
+    assert verify(tmp_path / "c") == []
+    assert info(tmp_path / "c").entries == len(list((tmp_path / "c").iterdir())) >= 5
+
+
+def test_a_folder_deleted_again_and_again_never_stops_a_session(library, tmp_path):
+    plan = compile_script(library.routines["Muscle Truce"], library.phrases)
+    parrot, folder, over = Parrot(), tmp_path / "cues", Event()
+
+    def delete():
+        while not over.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    vandal = Thread(target=delete)
+    vandal.start()
+    try:
+        ahead = Ahead(plan, library.phrases, Remembering(parrot, folder))
+        session, tape = Session(), Tape()
+        while not (ahead.ready(whole=True) and ahead.deliver(session)):
+            pass
+    finally:
+        over.set()
+        vandal.join()
+    play(session, tape)
+    sounds = {text: number.to_bytes(2, "little") * (len(text) * 50) for number, text in enumerate(parrot.said, 101)}
+    assert ahead.fault is None
+    whole = lay((cue, sounds[cue.text]) for cue in plan.cues)
+    assert tape.sound == b"".join(clip.sound + silence(clip.length - length(clip.sound)) for clip in whole)
+
+
+NOBODY = """
+import os
+from pathlib import Path
+from voice_guide.voices.cache import Remembering, verify
+if os.getuid() == 0:  # whom no permission binds
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+class Parrot:
+    key = "parrot"
+    def speak(self, text):
+        return b"cd" * 500
+for folder in ("unreadable entry", "read-only folder", "closed folder"):
+    voice = Remembering(Parrot(), Path(folder))
+    said = [voice.speak("Breathe in.").count(b"cd"), voice.speak("Release.").count(b"cd")]
+    print(said, voice.hits, voice.warning.partition(": ")[2])
+print(verify(Path("unreadable entry")))
+"""
+
+
+def test_what_may_not_be_read_or_written_is_a_miss_and_told(tmp_path):
+    tmp_path.chmod(0o755)
+    modes = {"unreadable entry": (0o777, 0), "read-only folder": (0o555, 0o444), "closed folder": (0, 0)}
+    for name, (folder_mode, entry_mode) in modes.items():
+        folder = tmp_path / name
+        Remembering(Parrot(), folder).speak("Breathe in.")
+        for entry in folder.iterdir():
+            entry.chmod(entry_mode)
+        folder.chmod(folder_mode)
+    done = subprocess.run([sys.executable, "-c", NOBODY], cwd=tmp_path, capture_output=True, text=True, check=False)
+    for name in modes:
+        (tmp_path / name).chmod(0o755)
+    remedy = "Permission denied; set VOICE_GUIDE_CACHE to another folder"
+    told = ["[500, 500] 0 ", f"[0, 500] 1 {remedy}", f"[500, 500] 0 {remedy}", "[]"]
+    assert (done.stdout.splitlines(), done.stderr) == (told, "")
+
+
+SMALL_DISK = """
+import os
+from pathlib import Path
+from voice_guide.voices.cache import Remembering, verify
+class Parrot:
+    key = "parrot"
+    def speak(self, text):
+        return b"cd" * 10_000
+def say(*texts):
+    voice = Remembering(Parrot(), Path("disk"))
+    whole = all(voice.speak(text) == b"cd" * 10_000 for text in texts)
+    kept = [path for path in Path("disk").iterdir() if path.name != "filler"]
+    print(whole, voice.hits, voice.warning.partition(": ")[2].partition(";")[0], len(kept))
+say("Breathe in.")
+say("Breathe in.", "Out.", "Release.", "Rest.")
+with open("disk/filler", "wb", buffering=0) as filler:
+    try:
+        while True:
+            filler.write(b"full")
+    except OSError:
+        pass
+say("Breathe in.", "Come off.")
+os.unlink("disk/filler")
+print(verify(Path("disk")))
+os.system("mount -o remount,ro disk")
+say("Breathe in.", "Come off.")
+"""
+
+
+@pytest.mark.device
+def test_a_full_or_a_read_only_disk_costs_no_word(tmp_path):
+    (tmp_path / "disk").mkdir()
+    command = f"mount -t tmpfs -o size=64k tmpfs disk && exec '{sys.executable}' -c '{SMALL_DISK}'"
+    shell = [*own_mounts(), "sh", "-c", command]
+    done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=False)
+    full, read_only = "No space left on device", "Read-only file system"
+    told = ["True 0  1", f"True 1 {full} 3", f"True 1 {full} 3", "[]", f"True 1 {read_only} 3"]
+    assert (done.stdout.splitlines(), done.stderr) == (told, "")
 
 
 def test_clear_removes_the_entries_and_leaves_what_is_not_ours(entry):

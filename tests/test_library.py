@@ -5,9 +5,6 @@ import re
 import textwrap
 
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, slug
@@ -75,6 +72,8 @@ def step(line):
         (step("{press: palm center, pressure: 5}"), 4, ["'pressure'", "'5'"]),
         (step("{press: palm center, breath: fast}"), 4, ["no breath 'fast'"]),
         (step("{press: palm center, repeat: 2}"), 4, ["pressed twice", "once in a session"]),
+        (step("{press: palm center, places: [up, down, Up]}"), 4, ["pressed twice", "once in a session"]),
+        (step("{press: waist point, side: both}\n  - {press: waist point, side: left}"), 5, ["pressed twice"]),
         (step("{press: palm center, for: 20}"), 4, ["'for' does not go with 'press'"]),
         (step("{rest: 20, hold: 20}"), 4, ["'hold' does not go with 'rest'"]),
         (step("{press: palm center, rest: 20}"), 4, ["press and rest", "exactly one"]),
@@ -87,7 +86,7 @@ def step(line):
         (GOOD.replace("A test of one hold.", '"A \\e[31mred test."'), 2, ["'\\x1b' is a control character"]),
         (GOOD.replace("60", "0x" + "f" * 9000), 5, ["'hold'", "plain number"]),
         (step("{breathe: 3600, repeat: 20}"), 3, ["lasts 1200 minutes"]),
-        (step("{say: '...'}"), 4, ["has no words"]),
+        (step("{say: '...'}"), 4, ["has too few words"]),
         (GOOD + "avoid: [gravity]\n", 7, ["no condition 'gravity'"]),
         (GOOD + "ending: loud\n", 7, ["no ending 'loud'", "asleep"]),
         (GOOD + "name: Twice\n", 7, ["'name' is there twice"]),
@@ -102,6 +101,11 @@ def step(line):
         ("# only a comment\n", 1, ["empty"]),
         ("a: &x [1]\nb: *x\n", 1, ["anchors and aliases are not read"]),
         ("[" * 5000, 1, ["nested deeper"]),
+        (GOOD + "".join(f"key{number}: 1\n" for number in range(5_000)), 4999, ["more than 10000 keys", "leave some out"]),
+        ("%YAML 1.1\n---\n" + GOOD, 1, ["begins with %", "leave it out"]),
+        (GOOD + "\"a\\e\": 1\n", 7, ["'\\x1b' is a control character"]),
+        (GOOD.replace("60", "x" * 70), 5, ["not '" + "x" * 60 + "...'"]),
+        (GOOD.replace("Quiet River", "' '"), 1, ["'name'", "at least 1"]),
         (b"name: caf\xe9\n", 1, ["0xe9", "not UTF-8", "save the file as UTF-8"]),
         (b"\x00\x01\x02\xff\xfe", 1, ["not UTF-8"]),
         (b"\x89PNG\r\n\x1a\n" + bytes(500), 1, ["not UTF-8"]),
@@ -144,11 +148,11 @@ def test_a_billion_laughs_is_refused_at_once(faults):
 
 def test_many_faults_are_cut_short_in_bounded_time(library, tmp_path):
     path = tmp_path / "many.yaml"
-    path.write_text(GOOD + "".join(f"key{number}: 1\n" for number in range(10_000)))
+    path.write_text(GOOD + "".join(f"key{number}: 1\n" for number in range(4_000)))
     with pytest.raises(RoutineError) as caught:
         library.read(path)
     lines = str(caught.value).splitlines()
-    assert len(lines) == 51 and lines[-1] == f"{path}: 9950 more faults; mend these first"
+    assert len(lines) == 51 and lines[-1] == f"{path}: 3950 more faults; mend these first"
 
 
 def test_a_pipe_is_no_script(library, tmp_path):
@@ -167,21 +171,6 @@ def test_a_missing_file_and_a_folder_are_said_as_such(library, tmp_path):
         library.read(tmp_path / "none.yaml")
     with pytest.raises(RoutineError, match="this is a folder"):
         library.read(tmp_path)
-
-
-@given(st.text(max_size=300) | st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.sampled_from(["name", "about", "steps", "press", "hold", "say", "rest", "for", "avoid"]) | st.text(max_size=6),
-        inner, max_size=5), max_leaves=20).map(yaml.safe_dump))  # fmt: skip
-@settings(max_examples=150, deadline=None)
-def test_no_file_ends_in_anything_but_a_routine_or_its_faults(library, tmp_path_factory, text):
-    path = tmp_path_factory.getbasetemp() / "any.yaml"
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    try:
-        assert library.read(path).steps
-    except RoutineError as error:
-        assert re.match(rf"{re.escape(str(path))}:\d+: \S", str(error))
 
 
 def test_ones_own_script_stands_beside_the_shipped_ones(tmp_path):

@@ -21,7 +21,7 @@ from mutagen.mp3 import MP3
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.mp3 import Chapter, Mp3, Tags
+from voice_guide.sinks.mp3 import Chapter, Mp3, Tags, Word
 from voice_guide.sinks.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 
 LONG_TITLE = "Left back pocket, then roll to the side and rest, a title of more than the hundred and " * 2
@@ -35,6 +35,11 @@ TAGS = Tags(
         Chapter(LONG_TITLE, 0, frames(1.5)),
         Chapter("Ça va", frames(1.5), frames(2.0)),
         Chapter("静かに", frames(2.0), frames(4.0)),
+    ),
+    words=(
+        Word("Lie on your back.", 0, frames(1.0)),
+        Word("Légèrement, 静かに ♪", frames(1.5), frames(2.0)),
+        Word("Āhā.", frames(2.0), frames(3.25)),
     ),
 )
 BARE = Tags(title="Bare", artist="", album="", genre="")
@@ -190,6 +195,26 @@ class TestTags:
         assert int(contents.flags) == 3
         offsets = {(c.start_offset, c.end_offset) for c in tags.getall("CHAP")}
         assert offsets == {(0xFFFF_FFFF, 0xFFFF_FFFF)}
+
+    def test_the_words_stand_at_their_times_and_are_cleared_where_silence_follows(self, exported):
+        (synchronised,) = ID3(exported, translate=False).getall("SYLT")
+        assert synchronised.text == [
+            ("Lie on your back.", 0),
+            ("", 1000),
+            ("Légèrement, 静かに ♪", 1500),
+            ("Āhā.", 2000),
+            ("", 3250),
+        ]
+        assert (synchronised.format, synchronised.type) == (2, 1)  # milliseconds, lyrics
+        assert (synchronised.lang, synchronised.desc) == ("eng", "")
+
+    @pytest.mark.parametrize(
+        ("text", "raw"), [("In.", b"\0eng\2\1\0In.\0"), ("Ā", b"\1eng\2\1\xff\xfe\0\0\xff\xfe\0\1\0\0")]
+    )
+    def test_the_words_are_as_simple_players_read_them(self, tmp_path, text, raw):
+        tags = Tags("", "", "", "", words=(Word(text, frames(0.5), frames(1)),))
+        data = export(tmp_path / "x.mp3", SOUND, tags).read_bytes()
+        assert raw + (500).to_bytes(4, "big") in data
 
     def test_without_words_and_chapters_there_are_no_empty_frames(self, tmp_path):
         tags = ID3(export(tmp_path / "x.mp3", SOUND), translate=False)

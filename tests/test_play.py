@@ -99,7 +99,7 @@ def test_ctrl_c_is_followed_by_the_release_cue(short, tmp_path, sink):
         wait_until(lambda: len(onsets(recording.sound)) >= 2, "the second cue", 60)
         process.send_signal(signal.SIGINT)
         sent = time.monotonic() - recording.began
-        assert process.communicate(timeout=60)[1] == ""
+        assert process.communicate(timeout=60)[1] == "`voice-guide resume` goes on from here.\n"
         took = time.monotonic() - recording.began - sent
     assert process.returncode == 130
     after = [at for at in onsets(recording.sound) if at > sent - 0.05]

@@ -115,6 +115,8 @@ def test_the_words_that_stop_are_rendered_before_anything_is_pressed(library):
         assert voice.said.index(library.phrases.answers[name]) < first_press
         assert session.answers[name] == Hum().speak(library.phrases.answers[name])
     assert set(ahead.words) <= set(session.answers)
+    for cue in plan.cues:
+        assert cue.kind != "release" or voice.said.index(cue.text) < first_press
 
 
 def test_rendered_ahead_is_the_same_timeline(library):
@@ -130,10 +132,10 @@ def test_rendered_ahead_is_the_same_timeline(library):
 
 
 class Failing(Hum):
-    """A voice that is lost after some texts."""
+    """A voice that is lost inside the second hold."""
 
     def speak(self, text):
-        if len(self.said) > 45:
+        if text == "Let your jaw go loose.":
             raise VoiceError("the engine died")
         return super().speak(text)
 
@@ -150,6 +152,7 @@ def test_a_voice_that_is_lost_leaves_nobody_pressing(library):
     tape = Tape()
     play(session, tape)
     assert session.over and session.place.hold_left is None
+    assert session.place.released
 
 
 def test_closing_stops_rendering(library):

@@ -13,7 +13,9 @@ from voice_guide.script import compile_script
 from voice_guide.session import LONGER, Command, Session
 from voice_guide.timeline import lay
 
-ANSWERS = {name: -number for number, name in enumerate([*Command, "continue", "press_again", "longest"], 1)}
+ANSWERS = {
+    name: -number for number, name in enumerate([*Command, "continue", "press_again", "longest", "wait", "returned"], 1)
+}
 RELEASING = {ANSWERS[name] for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)}
 HOLD = 40 * RATE
 
@@ -353,3 +355,115 @@ def test_every_release_that_was_heard_is_told_however_much_is_read_at_once():
     while skipped.read(RATE):
         pass
     assert [cue.step for cue in skipped.place.released] == [1]
+
+
+def back(at, away):
+    """What is heard after the sound was lost at frame `at`: (number, first frame, frames)."""
+    session = of(small())
+    session.read(at)
+    session.came_back(away)
+    return heard(tape(session))
+
+
+def test_after_a_lost_device_a_hold_ends_when_it_would_have():
+    """The listener was still pressing: twelve seconds in, eight without sound, twenty are left."""
+    found = back(16 * RATE, 8)
+    assert found[0] == (ANSWERS["returned"], 0, 3000)
+    assert next(start for number, start, _ in found if number == 5) == 20 * RATE
+
+
+@pytest.mark.parametrize("away", [28, 30, 3600])
+def test_after_a_lost_device_a_hold_that_should_be_over_is_released_at_once(away):
+    assert [number for number, _, _ in back(16 * RATE, away)][:3] == [ANSWERS["returned"], 5, 11]
+
+
+def test_after_a_lost_device_cut_words_are_said_again():
+    assert [(number, count) for number, _, count in back(RATE, 5)][:3] == [
+        (ANSWERS["returned"], 3000),
+        (1, 2 * RATE),
+        (2, RATE),
+    ]
+
+
+def test_words_that_a_lost_device_may_have_swallowed_are_said_again():
+    """The press had just begun: what led to it may not have been heard to its end."""
+    clips = small()
+    clips[0] = type(clips[0])(clips[0].cue, tone(1, 4 * RATE), 0, 4 * RATE)
+    session = of(clips)
+    session.read(4 * RATE + RATE // 10)
+    session.came_back(3)
+    assert [number for number, _, _ in heard(tape(session))][:3] == [ANSWERS["returned"], 1, 2]
+
+
+def test_a_release_that_was_cut_is_said_again():
+    found = back(44 * RATE + 2 * RATE - RATE // 2, 5)
+    assert [(number, count) for number, _, count in found][:2] == [(ANSWERS["returned"], 3000), (5, 2 * RATE)]
+
+
+def test_in_a_pause_a_device_that_came_back_says_so_and_the_pause_goes_on():
+    session = of(small())
+    tape(session, [(14 * RATE, Command.PAUSE)], most=20 * RATE)
+    session.came_back(40)
+    assert [number for number, _, _ in heard(session.read(8 * RATE))] == [ANSWERS["returned"], ANSWERS[Command.PAUSE]]
+    assert session.paused and session.place.hold_left == pytest.approx(30)
+
+
+@pytest.mark.parametrize("leaving", [Command.NEXT, Command.BACK, Command.STOP])
+def test_words_that_take_you_off_are_said_again_when_they_were_cut(leaving):
+    session = of(small())
+    session.read(10 * RATE)
+    session.send(leaving)
+    session.read(1000)
+    session.came_back(9)
+    found = heard(tape(session))
+    assert [number for number, _, _ in found][:2] == [ANSWERS["returned"], ANSWERS[leaving]]
+    if leaving is not Command.STOP:
+        assert found[2][1] == 6000 + 6 * RATE
+
+
+@given(st.integers(0, 53 * RATE), st.floats(0, 90), st.lists(st.tuples(st.integers(0, 56 * RATE), st.sampled_from(
+    [Command.PAUSE, Command.NEXT, Command.BACK, Command.WHERE, Command.LONGER])), max_size=3))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_whenever_a_device_is_lost_a_release_is_heard_after_every_press(at, away, commands):
+    session = of(small())
+    before = tape(session, [c for c in commands if c[0] < at], most=at)
+    session.came_back(away)
+    if session.paused:
+        session.send(Command.PAUSE)
+    pressing = False
+    for number, _, _ in [*heard(before), *heard(tape(session))]:
+        if number in (2, 12):
+            pressing = True
+        elif number in (5, 15) or number in RELEASING:
+            pressing = False
+        elif number in (11, 99):
+            assert not pressing, "asked to move while pressing"
+    assert not pressing
+
+
+def test_who_waits_for_words_is_told_so_now_and_then():
+    session = of(small()[:1])
+    session.whole = False
+    found = heard(b"".join(session.read(RATE) for _ in range(60)))
+    assert [number for number, _, _ in found] == [1, ANSWERS["wait"], ANSWERS["wait"]]
+    assert found[1][1] == 9 * RATE
+
+
+def test_what_is_left_is_told_to_the_frame_wherever_one_goes():
+    session = of(small())
+    for command in (None, Command.NEXT, Command.BACK, Command.LONGER, Command.REPEAT):
+        if command:
+            session.send(command)
+        session.read(7 * RATE)
+        rest = session.copy()
+        while rest.place.answering:
+            rest.read(1)
+        told = rest.place.left
+        assert length(rest.read(600 * RATE)) == round(told * RATE)
+
+
+def test_cautions_that_were_heard_are_told():
+    clips = [clip("notice", 0, 2 * RATE, 1), clip("notice", 2 * RATE, 2 * RATE, 2), clip("close", 4 * RATE, RATE, 3)]
+    session = of(clips)
+    session.read(2 * RATE + 100)
+    assert [cue.text for cue in session.place.noticed] == ["notice 1"]

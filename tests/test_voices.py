@@ -10,11 +10,11 @@ import threading
 import wave
 from contextlib import closing
 from operator import mul
-from pathlib import Path
 from statistics import median
 
 import pytest
 
+import sick_engine
 from fakes import Hum
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, frames, length, seconds, silence
@@ -22,7 +22,7 @@ from voice_guide.script import BELL, spoken_seconds
 from voice_guide.voices import Speaker, open_voice, speakers
 from voice_guide.voices.bell import Belled
 from voice_guide.voices.dress import CEILING, dress, read
-from voice_guide.voices.engine import WORKER, Engine, chosen, speakable
+from voice_guide.voices.engine import WORKER, Engine, chosen, enough, speakable
 
 CUES = [
     "Now.",
@@ -49,8 +49,7 @@ def sick(tmp_path):
     voices = []
 
     def sick(*sickness, patience=5.0):
-        script = str(Path(__file__).with_name("sick_engine.py"))
-        command = [sys.executable, "-S", script, *sickness, str(tmp_path / "log")]
+        command = [sys.executable, "-S", sick_engine.__file__, *sickness, str(tmp_path / "log")]
         voices.append(Engine(command=command, patience=patience))
         return voices[-1]
 
@@ -228,6 +227,40 @@ def test_an_engine_that_is_well_again_after_one_retry_speaks(sick, sickness):
 def test_an_engine_that_starts_slowly_is_given_twice_the_time(sick):
     assert sick("slow", patience=0.6).speak("Go.")
     assert sick.starts() == 1
+
+
+def test_an_engine_known_to_be_quick_is_soon_missed_and_one_as_slow_as_its_words_is_not():
+    dozens = [0.4, *[0.012] * 30]
+    for speech in (0.5, 30):
+        assert enough(dozens, 10, speech) == 3
+        for start in ([], [0.4], [8.0]):
+            assert enough(start, 10, speech) >= 10 + speech
+    assert enough([], 10) == 20
+    assert enough([9.0, 5.0, 0.2], 10, 33) == 43
+
+
+SLEEPER = """
+import sys
+from voice_guide.voices.engine import Engine
+voice = Engine(command=sys.argv[1:], patience=0.5)
+print(len(voice.speak("Go.")) > 0, flush=True)
+voice.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_a_machine_that_slept_while_a_cue_was_spoken_finds_its_answer(tmp_path):
+    os.mkfifo(tmp_path / "asked")
+    engine = [sys.executable, "-S", sick_engine.__file__, "tell and save", str(tmp_path / "log")]
+    command = [sys.executable, "-c", SLEEPER, *engine]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listener:
+        with (tmp_path / "asked").open() as asked:  # now the engine was asked to speak
+            listener.send_signal(signal.SIGSTOP)
+            asked.read()  # now it speaks
+        threading.Event().wait(1.2)  # longer than any patience
+        listener.send_signal(signal.SIGCONT)
+        assert listener.communicate(timeout=20)[0] == "True\n"
+    assert (tmp_path / "log").read_text().count("started") == 1
 
 
 def test_an_engine_that_cannot_be_started_is_a_voice_error(tmp_path):

@@ -56,9 +56,13 @@ class VoiceError(VoiceGuideError):
 
 
 class SinkError(VoiceGuideError):
-    """The sound device is at fault: there is none, or it stopped taking sound."""
+    """The sound device is at fault: there is none, or it stopped taking sound after `heard` frames of a write."""
 
     exit_code = 6
+
+    def __init__(self, message: str, heard: int = 0) -> None:
+        super().__init__(message)
+        self.heard = heard
 
 
 def closest(name: str, known: Iterable[str]) -> str:

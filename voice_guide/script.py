@@ -4,10 +4,11 @@ A cue's `span` is the least time from its first frame to the next cue's. Longer 
 inside a hold, which runs from the `press` cue's first frame to the `release` cue's and is exact.
 """
 
+import hashlib
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from voice_guide.names import listed
@@ -30,6 +31,8 @@ class Cue:
     point: str | None = None
     spare: float = 0.0
     """How much longer this hold may become, in seconds."""
+    number: int = -1
+    """Its place in the script; negative in a line that stands in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class Phrases:
     where: str
     where_rest: str
     answers: Mapping[str, str]
+    resume: Mapping[str, str]
+    """What is said where a session that was broken off goes on: name, count."""
+    numbers: tuple[str, ...]
+    """One, two, and so on, as words."""
     left: tuple[str, ...]
     """What is left of the session, by whole minutes from none."""
 
@@ -113,6 +120,14 @@ class Plan:
     cues: tuple[Cue, ...]
     titles: tuple[str, ...]
     wheres: tuple[str, ...]
+    returns: tuple[tuple[Cue, ...], ...]
+    """What brings back to the step somebody who got up: into the posture, to the place."""
+
+    @property
+    def digest(self) -> str:
+        """Of all that is said and when: the same for the same session, whatever script it was compiled from."""
+        told = repr([(cue.kind, cue.text, cue.span, cue.step, cue.optional) for cue in self.cues])
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def spoken_seconds(text: str, rate: float = USUAL_RATE) -> float:
@@ -141,7 +156,7 @@ def compile_script(
         for _ in range(step.repeat):
             compiler.step(step)
     compiler.closing()
-    return Plan(tuple(compiler.cues), tuple(compiler.titles), tuple(compiler.wheres))
+    return Plan(tuple(compiler.cues), tuple(compiler.titles), tuple(compiler.wheres), tuple(compiler.returns))
 
 
 def hold_beats(length: float, room: float, breath: Rounds, phrases: Phrases) -> Iterator[tuple[float, Beat]]:
@@ -181,6 +196,7 @@ class _Compiler:
         self.cues: list[Cue] = []
         self.titles: list[str] = []
         self.wheres: list[str] = []
+        self.returns: list[tuple[Cue, ...]] = []
         self.point: str | None = None
         self.side: Side | None = None
         self.posture: Posture | None = None
@@ -195,12 +211,16 @@ class _Compiler:
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
         """A cue of at least `span` seconds, and `quiet` seconds after its words."""
+        self.cues.append(replace(self.cue(kind, text, span, quiet), spare=spare, number=len(self.cues)))
+
+    def cue(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0) -> Cue:
         span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
-        self.cues.append(Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point, spare))
+        return Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point)
 
     def begin(self, title: str, where: str, point: str | None = None, side: Side | None = None) -> None:
         self.titles.append(title)
         self.wheres.append(where)
+        self.returns.append(())
         self.point, self.side = point, side
 
     def block(
@@ -218,8 +238,7 @@ class _Compiler:
         for (at, line), end in zip(inside, ends, strict=True):
             inner: Kind = "count" if line in counted else "breathe"
             words = BELL if self.bells and line in counted else line
-            step = len(self.titles) - 1
-            self.cues.append(Cue(inner, words, end - at, step, self.side, True, self.point))
+            self.cues.append(replace(self.cue(inner, words, end - at), optional=True, number=len(self.cues)))
 
     def opening(self, asked: bool) -> None:
         routine, phrases = self.routine, self.phrases
@@ -254,6 +273,7 @@ class _Compiler:
             return
         self.begin(_title(step.text), self.phrases.where_rest)
         self.settle(step.posture)
+        self.returning()
         self.last = self.last and (self.last[0], None, self.last[2])
         kind: Kind = {"rest": "rest", "breathe": "breathe"}.get(step.do, "move")  # type: ignore[assignment]
         if step.do == "breathe":
@@ -282,6 +302,8 @@ class _Compiler:
         self.begin(_title(title), phrases.where.format(place=title), point.id, side)
         self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
         self.locate(point, tool, posture)
+        onto = posture.onto.format(ball=point.ball) if tool.ball else ""
+        self.returning(self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search))
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
         for caution in filter(None, (step.text, level, step.caution or point.before)):
@@ -291,6 +313,11 @@ class _Compiler:
         self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
         self.say("release", tool.release, tool.off)
         self.last = (point.id, side, place)
+
+    def returning(self, *place: Cue) -> None:
+        """How somebody who got up gets back to this step."""
+        into = [self.cue("move", self.posture.enter, quiet=self.posture.time)] if self.posture else []
+        self.returns[-1] = (*into, *place)
 
     def lead(self, point: Point, side: Side | None, place: str, title: str) -> str:
         """The name of what comes, as short as the spot before allows."""

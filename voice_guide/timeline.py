@@ -34,6 +34,14 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where to go on: the number of the next cue to be said, and the seconds of quiet before it."""
+
+    cue: int
+    wait: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """A whole session."""
 

@@ -14,7 +14,9 @@ from voice_guide.errors import VoiceGuideError
 
 COMMANDS = {
     "play": "playing",
+    "resume": "playing",
     "export": "exporting",
+    "verify": "verifying",
     "suggest": "suggesting",
     "list": "looking",
     "show": "looking",
@@ -55,7 +57,9 @@ class Late(click.Group):
 
 SUMMARIES = {
     "play": "Guide you through a routine, hands-free.",
+    "resume": "Go on with the last session, where it was broken off.",
     "export": "Write a routine as an MP3 for the phone.",
+    "verify": "Check an exported MP3: its bytes, its chapters, every cue.",
     "suggest": "Up to three routines for what hurts.",
     "list": "All routines by name.",
     "show": "Every cue of a routine, with its time.",

@@ -10,7 +10,8 @@ from voice_guide.pcm import seconds
 from voice_guide.player import play
 from voice_guide.script import Plan
 from voice_guide.session import Session
-from voice_guide.sinks.mp3 import Chapter, Mp3, Tags
+from voice_guide.sinks.mp3 import Chapter, Mp3, Tags, Word
+from voice_guide.sinks.verify import verify
 from voice_guide.timeline import Timeline
 from voice_guide.voices.cache import Remembering
 
@@ -20,8 +21,15 @@ from voice_guide.voices.cache import Remembering
 @voice_options
 @fitting_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
+@click.option("--verify", "verified", is_flag=True, help="Check the file that was written, as `verify` does.")
 def export_command(
-    name: tuple[str, ...], wishes: Wishes, voice: str | None, rate: int, pitch: int, output: Path | None
+    name: tuple[str, ...],
+    wishes: Wishes,
+    voice: str | None,
+    rate: int,
+    pitch: int,
+    output: Path | None,
+    verified: bool,
 ) -> None:
     """Write a routine as an MP3 for the phone, with a chapter for each step, fitted to your profile.
 
@@ -35,8 +43,11 @@ def export_command(
         path = output or Path()
         if path.is_dir():
             path = path / f"{routine.id}.mp3"
-        click.echo(write_mp3(session, plan, speaker, path))
+        write_mp3(session, plan, speaker, path)
         warn(speaker)
+    if verified:
+        verify(path)
+    click.echo(path)
 
 
 def write_mp3(session: Fitted, plan: Plan, voice: Remembering, path: Path) -> Path:
@@ -74,6 +85,7 @@ def tags(session: Fitted, plan: Plan, timeline: Timeline) -> Tags:
         lyrics="\n".join(lyrics).strip(),
         chapters=chapters,
         cover=cover(session),
+        words=tuple(Word(clip.cue.text, clip.start, clip.end) for clip in timeline.clips),
     )
 
 

@@ -1,31 +1,49 @@
-"""Signals that end a program end the session instead, so that its last words are heard."""
+"""Signals that end a program end the session instead, and one that stops it waits, so that its words are heard."""
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+STOPPING = "SIGTSTP"
+"""Ctrl-Z; there is none on Windows."""
 
 
 class Caught:
     """What came from outside, and whether the session has still to hear of it."""
 
     any = unheard = False
+    asleep = False
+    """The process is to be stopped, and continued later."""
 
-    def signal(self, number: int, frame: object) -> None:
-        """The handler. The first is enough: the last words are not said twice."""
+    def end(self, number: int, frame: object) -> None:
+        """A handler. The first is enough: the last words are not said twice."""
         self.unheard |= not self.any
         self.any = True
+
+    def doze(self, number: int, frame: object) -> None:
+        """A handler."""
+        self.asleep = True
+
+    def sleep(self) -> None:
+        """Stop now, as was asked; returns when the process is continued."""
+        self.asleep = False
+        number = getattr(signal, STOPPING)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)  # of no effect where no shell is left that could continue it
+        signal.signal(number, self.doze)
 
 
 @contextmanager
 def caught_signals() -> Iterator[Caught]:
     """While this lasts, signals are only noted; then the former handlers are back."""
     caught = Caught()
-    names = [name for name in ENDING if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), caught.signal) for name in names}
+    handlers = {**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}
+    numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
     try:
         yield caught
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

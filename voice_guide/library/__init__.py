@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_guide.errors import RoutineError, VoiceGuideError
-from voice_guide.library.document import Document
+from voice_guide.library.document import Document, printable
 from voice_guide.library.rules import (
     Need,
     SafetyShape,
@@ -103,13 +103,18 @@ class Library:
             routine = self.read(path)
             found[routine.name] = routine
         shipped = {routine.id: routine.name for routine in found.values()}
+        home = os.path.realpath(self.own)
         for path in self._own_scripts():
+            shown = printable(str(path))
+            if not Path(os.path.realpath(path)).is_relative_to(home):  # an archive may bring links to any file
+                self.broken.append(f"{shown}: a link to a file elsewhere is left out; copy the file to {self.own}")
+                continue
             try:
                 routine = self.read(path, mine=True, shipped=shipped)
             except RoutineError as error:
                 first, *more = str(error).splitlines()
                 others = f" (and {len(more)} more)" if more else ""
-                self.broken.append(f"{first}{others}; it is left out until `voice-guide check {path}` finds no fault")
+                self.broken.append(f"{first}{others}; it is left out until `voice-guide check {shown}` finds no fault")
                 continue
             found.pop(shipped.get(routine.id, ""), None)
             found[routine.name] = routine
@@ -133,7 +138,7 @@ class Library:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
         if asked.endswith((".yaml", ".yml")):
             return self.read(Path(asked), mine=True)
-        exact = self.shipped / "routines" / f"{slug(asked)[:80]}.yaml"
+        exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
         if exact.is_file() and not self._own_scripts():  # one file to read instead of all
             return self.read(exact)
         return self.routines[self.names.find(asked)]
@@ -189,7 +194,7 @@ def _phrases(shape: PhrasesShape) -> Phrases:
     plain = {name: getattr(shape, name) for name in type(shape).model_fields}
     breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
     plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
-    plain |= {"countdown": tuple(shape.countdown), "left": tuple(shape.left)}
+    plain |= {"countdown": tuple(shape.countdown), "left": tuple(shape.left), "numbers": tuple(shape.numbers)}
     plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}
     return Phrases(**plain)
 

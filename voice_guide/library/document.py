@@ -6,10 +6,11 @@ YAML files is worded in one place.
 
 import json
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -19,10 +20,18 @@ from voice_guide.errors import RoutineError, did_you_mean
 LARGEST = 256 * 1024
 """Bytes; a script of a hundred points has a tenth of it."""
 DEEPEST = 12
+MOST_VALUES = 10_000
+"""Keys and values; a script of a hundred points has a tenth of them."""
 MOST_FAULTS = 50
-MANY_LINES = 999_999
-"""Sorts after every line of a file."""
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+LONGEST_SHOWN = 60
+"""Letters of a value in a fault."""
+KIND = re.compile(r"\[|^bool$")
+"""In the place of a fault: one of the kinds that the value may be, which is not a key of the file."""
+DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])\ufeff*%")
+HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Kinds of letters that nobody sees: they could fool who reads a script, a terminal, or the voice."""
+WELCOME = "\t\n\u200c\u200d"
+"""Space, and what joins and parts the letters of some alphabets."""
 
 Where = tuple[str | int, ...]
 T = TypeVar("T")
@@ -44,25 +53,29 @@ class Document:
             where = where[:-1]
         self.faults.append((self._lines.get(where, 1), message))
 
+    def meant(self, name: str, known: Iterable[str], otherwise: str) -> str:
+        """The remedy for an unknown name; nothing is searched for that is not shown."""
+        if len(name) > LONGEST_SHOWN or len(self.faults) > MOST_FAULTS:
+            return otherwise
+        return did_you_mean(name, known, otherwise)
+
     def settle(self) -> None:
-        """Raise every fault noted, one line each, in the order of the file."""
-        if self.faults:
-            lines = [
-                f"{self.path}:{'' if line == MANY_LINES else f'{line}:'} {message}"
-                for line, message in sorted(set(self.faults))
-            ]
-            raise RoutineError("\n".join(lines))
+        """Raise the faults noted, one line each, in the order of the file."""
+        if not self.faults:
+            return
+        faults = sorted(set(self.faults))
+        lines = [f"{self.path}:{line}: {message}" for line, message in faults[:MOST_FAULTS]]
+        if len(faults) > MOST_FAULTS:
+            lines.append(f"{self.path}: {len(faults) - MOST_FAULTS} more faults; mend these first")
+        raise RoutineError("\n".join(map(printable, lines)))
 
     def read_as(self, shape: type[T]) -> T:
         """The values as `shape`; raises RoutineError with every fault of the file."""
         try:
             value = TypeAdapter(shape).validate_json(json.dumps(self.data), strict=True)
         except ValidationError as error:
-            faults = error.errors(include_url=False)
-            for fault in faults[:MOST_FAULTS]:
+            for fault in error.errors(include_url=False, include_input=False):
                 self.fault(*self._worded(fault, shape))
-            if len(faults) > MOST_FAULTS:
-                self.faults.append((MANY_LINES, f"{len(faults) - MOST_FAULTS} more faults; mend these first"))
             self.settle()
             raise AssertionError from error
         self.settle()
@@ -74,49 +87,56 @@ class Document:
             node = self._compose(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.faults.append((line, f"not YAML: {error.problem}; check the indent, quotes and brackets here"))
-        except yaml.YAMLError as error:
-            self.faults.append((1, f"not YAML: {' '.join(str(error).split())}; save it as plain text"))
-        self.settle()
+            self._refuse(line, f"not YAML: {error.problem}; check the indent, quotes and brackets here")
+        except (yaml.YAMLError, ValueError, OverflowError) as error:  # some parsers let an odd escape through
+            self._refuse(1, f"not YAML: {' '.join(str(error).split())}; save it as plain text")
         data = self._plain(node, ())
         self.settle()
         return data
 
+    def _refuse(self, line: int, message: str) -> NoReturn:
+        """Nothing more can be read."""
+        self.faults.append((line, message))
+        self.settle()
+        raise AssertionError
+
     def _text(self) -> str:
         try:
             if self.path.is_dir():
-                raise RoutineError(f"{self.path}:1: this is a folder; name a .yaml file in it")
+                self._refuse(1, "this is a folder; name a .yaml file in it")
             if self.path.exists() and not self.path.is_file():
-                raise RoutineError(f"{self.path}:1: this is not a file of text; name a .yaml file")
+                self._refuse(1, "this is not a file of text; name a .yaml file")
             with self.path.open("rb") as file:
                 raw = file.read(LARGEST + 1)
         except FileNotFoundError:
-            raise RoutineError(f"{self.path}:1: there is no such file; `voice-guide new NAME` starts one") from None
+            self._refuse(1, "there is no such file; `voice-guide new NAME` starts one")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "not a file name"
-            raise RoutineError(f"{self.path}:1: cannot be read: {reason.lower()}") from None
+            self._refuse(1, f"cannot be read: {reason.lower()}")
         if len(raw) > LARGEST:
-            raise RoutineError(f"{self.path}:1: larger than {LARGEST // 1024} KB; a script is a page of text")
+            self._refuse(1, f"larger than {LARGEST // 1024} KB; a script is a page of text")
         try:
             return raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = raw[: error.start].count(b"\n") + 1
-            byte = f"0x{raw[error.start]:02x}"
-            raise RoutineError(f"{self.path}:{line}: byte {byte} is not UTF-8 text; save the file as UTF-8") from None
+            self._refuse(line, f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8")
 
     def _compose(self, text: str) -> yaml.Node:
-        depth = 0
+        if found := DIRECTIVE.search(text):  # many take the parser long
+            self._refuse(text.count("\n", 0, found.end()) + 1, "a line that begins with % is not read; leave it out")
+        depth = values = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                self.faults.append((_line(event), "anchors and aliases are not read; write it out"))
-                self.settle()
+                self._refuse(_line(event), "anchors and aliases are not read; write it out")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            values += isinstance(event, yaml.NodeEvent)
             if depth > DEEPEST:
-                self.faults.append((_line(event), f"nested deeper than {DEEPEST}; a script is flat"))
-                self.settle()
+                self._refuse(_line(event), f"nested deeper than {DEEPEST}; a script is flat")
+            if values > MOST_VALUES:
+                self._refuse(_line(event), f"more than {MOST_VALUES} keys and values; leave some out")
         node: yaml.Node | None = yaml.compose(text, Loader=_Loader)
         if node is None:
-            raise RoutineError(f"{self.path}:1: the file is empty; `voice-guide new NAME` starts one")
+            self._refuse(1, "the file is empty; `voice-guide new NAME` starts one")
         return node
 
     def _plain(self, node: yaml.Node, where: Where) -> Any:
@@ -133,9 +153,10 @@ class Document:
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else "?"
             inner = (*where, name)
+            self._lines[inner] = key.start_mark.line + 1
+            self._visible(name, inner)
             if name in seen:
-                self._lines[inner] = key.start_mark.line + 1
-                self.fault(inner, f"'{name}' is there twice; keep one")
+                self.fault(inner, f"'{clipped(name)}' is there twice; keep one")
             seen.add(name)
             plain = self._plain(value, inner)
             self._lines[inner] = key.start_mark.line + 1
@@ -143,8 +164,7 @@ class Document:
 
     def _scalar(self, node: yaml.Node, where: Where) -> Any:
         kind, text = node.tag.rsplit(":", 1)[-1], node.value
-        if found := UNPRINTABLE.search(text):
-            self.fault(where, f"{found[0]!r} is a control character; write plain text")
+        self._visible(text, where)
         try:
             if kind in ("int", "float") and ":" not in text and len(text) < 20:
                 return int(text.replace("_", ""), 0) if kind == "int" else _number(text)
@@ -155,17 +175,24 @@ class Document:
         if kind == "null":
             return None
         if not node.tag.startswith("tag:yaml.org,2002:"):
-            self.fault(where, f"'{node.tag}' is not read; write plain text")
-        return text
+            self.fault(where, f"'{clipped(node.tag)}' is not read; write plain text")
+        return re.sub(r"\s+", " ", text)
+
+    def _visible(self, text: str, where: Where) -> None:
+        """A fault where the text holds what cannot be seen."""
+        if text.isprintable():
+            return
+        if found := next((c for c in text if unicodedata.category(c) in HIDDEN and c not in WELCOME), ""):
+            self.fault(where, f"{found!r} is a control character; write plain text")
 
     def _worded(self, fault: Any, shape: type) -> tuple[Where, str]:
         """What pydantic found, in a listener's words."""
-        where = tuple(part for part in fault["loc"] if (not isinstance(part, str)) or "[" not in part)
-        key = next((str(part) for part in reversed(where) if isinstance(part, str)), "the file")
-        written = self._written.get(where, "")
+        where = tuple(part for part in fault["loc"] if not isinstance(part, str) or not KIND.search(part))
+        name = next((str(part) for part in reversed(where) if isinstance(part, str)), "the file")
+        key, written = clipped(name), clipped(self._written.get(where, ""))
         kind = fault["type"]
         if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-            return where, f"unknown key '{key}'; {did_you_mean(key, _keys(shape), 'leave it out')}"
+            return where, f"unknown key '{key}'; {self.meant(name, _keys(shape), 'leave it out')}"
         if kind in ("missing", "missing_argument"):
             return where[:-1], f"'{key}' is missing; add it"
         if kind == "string_type":
@@ -178,6 +205,16 @@ class Document:
         if kind == "finite_number":
             return where, f"'{key}' must be a real number, not '{written}'; write seconds like 90"
         return where, f"'{key}' is '{written}', but {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+
+
+def clipped(text: str) -> str:
+    """As much of a value as a fault shows."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def printable(text: str) -> str:
+    """On one line, with a code in place of each letter that nobody sees."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -5,14 +5,15 @@ Shapes differ from the values of the core where a person writes less than a prog
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from voice_guide.script import Timing
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=60)]
-Text = Annotated[str, Field(min_length=1, max_length=600)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 RoundShape = dict[str, Seconds]
+MOST_PLACES = 12
 
 
 class Shape(BaseModel):
@@ -39,12 +40,12 @@ class StepShape(Shape):
     tool: Name | None = None
     posture: Name | None = None
     part: Name | None = None
-    places: list[Name] | None = Field(None, min_length=1, max_length=12)
+    places: list[Name] | None = Field(None, min_length=1, max_length=MOST_PLACES)
     pressure: Annotated[int, Field(ge=1, le=4)] | None = None
     breath: Name | None = None
     before: Text | None = None
     repeat: Annotated[int, Field(ge=1, le=20)] | None = None
-    short: bool | list[int] | None = None
+    short: bool | Annotated[list[int], Field(max_length=MOST_PLACES)] | None = None
     source: Text | None = None
 
 
@@ -180,4 +181,6 @@ class PhrasesShape(Shape):
     where: Text
     where_rest: Text
     answers: dict[str, Text]
+    resume: dict[str, Text]
+    numbers: list[Text]
     left: list[Text]

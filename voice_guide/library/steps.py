@@ -1,11 +1,11 @@
 """From a routine as written to a routine that can be played: names looked up, gaps filled, limits held."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from voice_guide.errors import did_you_mean
-from voice_guide.library.document import Document, Where
+from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
@@ -31,13 +31,19 @@ GOES_WITH = {
     "breathe": {"breathe", "say", "breath", "tool", "posture", "part", "repeat", "short", "source"},
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
+LONGEST_ID = 80
+"""Bytes; with what is put around it while it is written, a file name that every disk takes."""
+DEVICES = re.compile("(con|prn|aux|nul|(com|lpt)[0-9])")
+"""Names that are no files on Windows, whatever follows the dot."""
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
 T = TypeVar("T")
 
 
 def slug(name: str) -> str:
     """A name as a file name: small letters and hyphens."""
-    return re.sub(r"[\W_]+", "-", name.lower()).strip("-") or "routine"
+    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).lower()).strip("-")
+    short = words.encode("utf-8", "ignore")[:LONGEST_ID].decode("utf-8", "ignore").strip("-") or "routine"
+    return f"{short}-routine" if DEVICES.fullmatch(short) else short
 
 
 class Reader:
@@ -96,12 +102,14 @@ class Reader:
         self.document.settle()
 
     def _once(self, steps: Iterable[Step]) -> None:
-        seen: set[tuple[str, Side | None, str]] = set()
+        seen: set[tuple[str, str | None, str]] = set()
         for number, step in enumerate(steps):
             if not step.point:
                 continue
-            spots = {(step.point.id, side, place) for side in step.sides for place in step.places}
-            if spots & seen or step.repeat > self.catalogue.limits.passes:
+            sides = [one for side in step.sides for one in (("left", "right") if side == "both" else (side,))]
+            spots = {(step.point.id, side, place.casefold()) for side in sides for place in step.places}
+            again = spots & seen or len(spots) < len(sides) * len(step.places)
+            if again or step.repeat > self.catalogue.limits.passes:
                 self.document.fault(
                     ("steps", number),
                     f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
@@ -283,16 +291,18 @@ class Reader:
 
     def _unknown(self, where: Where, what: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
-        remedy = did_you_mean(name.lower(), names, f"there are {', '.join(names[:12])}")
+        remedy = self.document.meant(name.lower(), names, f"there are {', '.join(names[:12])}")
         self.document.fault(where, f"no {what} '{name}'; {remedy}")
 
     def _spoken(self, where: Where, text: str) -> None:
         """Words fit for the voice: no digits, no point codes, no promises, nothing an engine could obey."""
+        kinds = [unicodedata.category(letter)[0] for letter in text if not letter.isspace()]
+        text = unicodedata.normalize("NFKC", text)  # so that no digit and no bracket looks like another letter
         if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
             self.document.fault(where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names")
         elif found := re.search(r"[<>{}]|\[\[|\]\]", text):
             self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
-        elif not re.search(r"[^\W\d_]", text):
-            self.document.fault(where, f"'{text.strip()}' has no words; write a sentence")
+        elif "L" not in kinds or 2 * (kinds.count("L") + kinds.count("M")) < len(kinds):  # signs take long to say
+            self.document.fault(where, f"'{clipped(text)}' has too few words; write a sentence")

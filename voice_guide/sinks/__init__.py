@@ -10,10 +10,7 @@ STRETCH = frames(0.02)
 """Frames a sink in real time takes at once: short enough to answer a key, long enough to be cheap."""
 
 CONNECT = "connect one or start the sound server, or write an MP3 with 'voice-guide export'"
-LOST = (
-    "the sound device stopped taking sound; come off slowly, see that it is connected and the sound server runs,"
-    " and play again"
-)
+LOST = "the sound device stopped taking sound; see that it is connected and the sound server runs"
 
 SINKS = ("speaker", "simpleaudio", "silent")
 

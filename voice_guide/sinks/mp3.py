@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,8 +28,17 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """Words a player can show while they are said, from frame `start` up to frame `end`."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows. `lyrics` are in `language`, three letters of ISO 639-2."""
+    """What a player shows. `lyrics` and `words` are in `language`, three letters of ISO 639-2."""
 
     title: str
     artist: str
@@ -39,6 +49,8 @@ class Tags:
     cover: bytes = b""
     """A PNG."""
     language: str = "eng"
+    words: tuple[Word, ...] = ()
+    """In the order of time; none begins before the one before it ends."""
 
 
 class Mp3:
@@ -136,6 +148,8 @@ def id3(tags: Tags) -> bytes:
     ]
     if tags.lyrics:
         frames.append(lib.USLT(lang=tags.language, desc="", **_text(tags.lyrics)))
+    if tags.words:
+        frames.append(_synchronised(tags))
     if tags.cover:
         front = lib.PictureType.COVER_FRONT
         frames.append(lib.APIC(mime="image/png", type=front, data=tags.cover, **_named("cover")))
@@ -144,13 +158,30 @@ def id3(tags: Tags) -> bytes:
     return b"ID3\3\0\0" + size + body
 
 
+def milliseconds(count: int) -> int:
+    """Frames as the tags count time."""
+    return round(1000 * seconds(count))
+
+
+def _synchronised(tags: Tags) -> Any:
+    """The words at their times, and nothing where silence follows, so that a player clears the line."""
+    lib = _mutagen()
+    entries: list[tuple[str, int]] = []
+    for word, following in zip_longest(tags.words, tags.words[1:]):
+        entries.append((_readable(word.text), milliseconds(word.start)))
+        if following is None or milliseconds(following.start) > milliseconds(word.end):
+            entries.append(("", milliseconds(word.end)))
+    encoding = _encoding("".join(text for text, _ in entries))
+    return lib.SYLT(encoding=encoding, lang=tags.language, format=2, type=1, desc="", text=entries)
+
+
 def _chapters(tags: Tags) -> list[Any]:
     lib = _mutagen()
     return [
         lib.CHAP(
             element_id=f"chp{number}",
-            start_time=round(1000 * seconds(chapter.start)),
-            end_time=round(1000 * seconds(chapter.end)),
+            start_time=milliseconds(chapter.start),
+            end_time=milliseconds(chapter.end),
             sub_frames=[lib.TIT2(**_text(chapter.title))],
         )
         for number, chapter in enumerate(tags.chapters)
@@ -174,10 +205,17 @@ def _contents(tags: Tags) -> list[Any]:
 
 
 def _text(text: str) -> dict[str, Any]:
-    """A text as all players read it: 2.3 has no UTF-8, and the simplest players know no UTF-16."""
+    return {"encoding": _encoding(text), "text": _readable(text)}
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-16", "replace").decode("utf-16").replace("\0", " ")
+
+
+def _encoding(text: str) -> Any:
+    """One that all players read: 2.3 has no UTF-8, and the simplest players know no UTF-16."""
     encoding = _mutagen().Encoding
-    readable = text.encode("utf-16", "replace").decode("utf-16").replace("\0", " ")
-    return {"encoding": encoding.LATIN1 if readable.isascii() else encoding.UTF16, "text": readable}
+    return encoding.LATIN1 if text.isascii() else encoding.UTF16
 
 
 def _named(text: str) -> dict[str, Any]:

@@ -61,13 +61,16 @@ class SimpleAudio:
         while self._playing.is_playing():
             if self._wanted():
                 self.close()
-                return min(length(block), frames(max(0.0, time.monotonic() - began - DRAINED)))
+                return self._heard(block, began)
             if time.monotonic() > end + LATE:
                 raise SinkError(LOST)
             time.sleep(POLL)
         if time.monotonic() < end - EARLY:
-            raise SinkError(LOST)
+            raise SinkError(LOST, self._heard(block, began))
         return length(block)
+
+    def _heard(self, block: Pcm, began: float) -> int:
+        return min(length(block), frames(max(0.0, time.monotonic() - began - DRAINED)))
 
     def close(self) -> None:
         """Ends what still sounds, which is only what a write left that was broken off; safe twice."""

@@ -7,6 +7,7 @@ encoder's lead-in and padding as sound. The layout is Xing's with LAME's extensi
 import struct
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import reduce
 
 from voice_guide.pcm import RATE
@@ -29,6 +30,8 @@ VBR = 5
 _KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SYNC = b"\xff\xf3"
 _HEADER = _SYNC + b"\x80\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
+_LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
+_OWN_AT = len(_HEADER) + _LAYOUT.size
 
 
 class FrameCount:
@@ -48,14 +51,23 @@ class FrameCount:
             at += size
         self._rest = data[at:]
 
+    @property
+    def frames(self) -> int:
+        """The whole MP3 frames so far."""
+        return len(self._sizes)
+
+    @property
+    def rest(self) -> int:
+        """The bytes so far of a frame that is not whole yet."""
+        return len(self._rest)
+
     def info_frame(self, length: int) -> bytes:
         """The info frame, SIZE bytes, of a stream that holds `length` frames of sound (samples)."""
         count, size = len(self._sizes), SIZE + sum(self._sizes)
         padding = count * FRAME - DELAY - length
         if self._rest or not DECODER_DELAY <= padding < 1 << 12:
             raise ValueError(f"{count} MP3 frames and {len(self._rest)} bytes do not hold {length} samples")
-        frame = _HEADER + struct.pack(
-            ">4sIII100sI9sBB8sBB3sBBHIH",
+        frame = _HEADER + _LAYOUT.pack(
             b"Xing",
             0b1111,  # with count, size, seek table and quality
             count,
@@ -90,11 +102,34 @@ class FrameCount:
         return bytes(table)
 
 
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an info frame tells of its stream: MP3 frames, frames of sound (samples), the checksum of all bytes."""
+
+    frames: int
+    length: int
+    checksum: int
+
+
+def read_info(frame: bytes) -> Info:
+    """What an info frame of ours tells. Raises ValueError for any other bytes."""
+    if len(frame) < SIZE or not frame.startswith(_HEADER + b"Xing"):
+        raise ValueError("its sound does not begin with the header that tells its length")
+    own = Checksum()
+    own.add(frame[:_OWN_AT])
+    told, is_so = int.from_bytes(frame[_OWN_AT : _OWN_AT + 2], "big"), own.value()
+    if told != is_so:
+        raise ValueError(f"the header of its sound was changed: its checksum is {is_so:04x} and it says {told:04x}")
+    _, _, count, *_, trim, _, _, _, _, checksum = _LAYOUT.unpack_from(frame, len(_HEADER))
+    delay, padding = divmod(int.from_bytes(trim, "big"), 1 << 12)
+    return Info(count, count * FRAME - delay - padding, checksum)
+
+
 def frame_size(header: bytes) -> int:
     """Bytes of the frame that begins with these four. Raises ValueError if it is not a frame of ours."""
-    rate, padded, index = header[2] & 0b1100, header[2] >> 1 & 1, header[2] >> 4
-    if header[:2] != _SYNC or rate or not 0 < index < len(_KBPS):
-        raise ValueError(f"no MP3 frame of {RATE} samples a second begins with {header.hex(' ')}")
+    rate, padded, index, mono = header[2] & 0b1100, header[2] >> 1 & 1, header[2] >> 4, header[3] >> 6 == 0b11
+    if header[:2] != _SYNC or rate or not 0 < index < len(_KBPS) or not mono:
+        raise ValueError(f"no mono MP3 frame of {RATE} samples a second begins with {header.hex(' ')}")
     return 72_000 * _KBPS[index] // RATE + padded
 
 

@@ -1,17 +1,27 @@
 """Renders ahead of the listener in a thread of its own: the first cue sounds before the last is rendered.
 
-The answers to keys are rendered right after the first words, before anybody presses anything.
+The answers to keys and the words that end holds are rendered right after the first words, before anybody
+presses anything: a voice that is lost later leaves nobody without them.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from threading import Event, Thread
 
+from voice_guide.errors import VoiceError
+from voice_guide.pcm import Pcm
 from voice_guide.script import Cue, Phrases, Plan
 from voice_guide.session import Command, Session
 from voice_guide.timeline import Clip, Said, lay
 from voice_guide.voices import Voice
+from voice_guide.voices.steady import Steady
+
+VOICELESS = "voiceless"
+"""The name of the words that tell of a loss."""
+_OPENING = 3
+"""A block is laid when the next is there: two can be heard while the answers are rendered."""
 
 
 class Ahead:
@@ -22,7 +32,7 @@ class Ahead:
         """Why rendering ended early."""
         self.words = dict(_answers(plan, phrases))
         """The text of every answer, by its name."""
-        self._plan, self._speak = plan, cache(voice.speak)
+        self._plan, self._voice, self._speak = plan, voice, cache(voice.speak)
         self._clips: deque[Clip] = deque()
         self._answers: deque[tuple[str, bytes]] = deque()
         self._begun, self._done, self._unwanted = Event(), Event(), Event()
@@ -53,32 +63,65 @@ class Ahead:
                 self._clips.append(clip)
                 self._begun.set()
         except Exception as error:  # told in the thread of the session, which ends with its last words
-            self.fault = error
+            self.fault = None if self._unwanted.is_set() else error
         finally:
             self._done.set()
             self._begun.set()
 
-    def _said(self) -> Iterator[Said]:
-        opening, rest = self._plan.cues[:2], self._plan.cues[2:]
-        for cue in opening:
-            yield from self._spoken(cue)
-        later = {f"where {step}" for step in range(1, len(self._plan.wheres))}
-        for name, words in self.words.items():
-            if self._unwanted.is_set():
-                return
-            if name not in later:
-                self._answers.append((name, self._speak(words)))
-        step = 0
-        for cue in rest:
-            if cue.step != step:
-                step = cue.step
-                name = f"where {step}"
-                self._answers.append((name, self._speak(self.words[name])))
-            yield from self._spoken(cue)
+    @property
+    def _lost(self) -> VoiceError | None:
+        """Why the voice was lost, if it was and a spare speaks in its place."""
+        return self._voice.fault if isinstance(self._voice, Steady) else None
 
-    def _spoken(self, cue: Cue) -> Iterator[Said]:
-        if not self._unwanted.is_set():
-            yield cue, self._speak(cue.text)
+    def _said(self) -> Iterator[Said]:
+        blocks = list(_blocks(self._plan.cues))
+        opening, rest = blocks[:_OPENING], blocks[_OPENING:]
+        for cue in chain(*opening):
+            yield cue, self._surely(cue.text)
+        step, told = opening[-1][0].step, False
+        later = {f"where {other}" for other in range(step + 1, len(self._plan.wheres))}
+        for name, words in self.words.items():
+            if name not in later:
+                self._answers.append((name, self._surely(words)))
+        for cue in self._plan.cues:
+            if cue.kind == "release":
+                self._surely(cue.text)  # kept until its turn
+        for block in rest:
+            lead = block[0]
+            if lead.step != step:
+                step = lead.step
+                name = f"where {step}"
+                self._answers.append((name, self._spoken(self.words[name])))
+            said = [(cue, self._spoken(cue.text)) for cue in block]
+            if self._lost and not told and lead.kind != "release":
+                told = True
+                text = self.words[VOICELESS]
+                yield Cue("notice", text, step=lead.step, side=lead.side), self._spoken(text)
+            yield from said
+
+    def _surely(self, text: str) -> Pcm:
+        """In the voice that was asked for. Raises VoiceError where that is lost: nothing was pressed yet."""
+        sound = self._spoken(text)
+        if self._lost:
+            raise self._lost
+        return sound
+
+    def _spoken(self, text: str) -> Pcm:
+        if self._unwanted.is_set():
+            raise VoiceError("nobody listens any more")
+        return self._speak(text)
+
+
+def _blocks(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """Each cue with the optional ones inside its time, so that a loss among them is told before it begins."""
+    block: list[Cue] = []
+    for cue in cues:
+        if block and not cue.optional:
+            yield block
+            block = []
+        block.append(cue)
+    if block:
+        yield block
 
 
 def _answers(plan: Plan, phrases: Phrases) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """A cache is a voice that remembers: what it said once it says again, to the bit, without the engine.
 
 An entry is a WAV file that any player plays, named after all that makes its sound, with a digest of its
-samples at the end. One that is not exactly what we would write is a miss, and is replaced.
+name and samples at the end: under another's name it is no entry, lest a listener hear the wrong words. One
+that is not exactly what we would write is a miss, and is replaced.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from pathlib import Path
 from voice_guide.pcm import RATE, WIDTH, Pcm
 from voice_guide.voices import Voice
 
-_FORMAT = 1
+_FORMAT = 2
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _DIGEST = struct.Struct("<4sI32s")
 _ENTRY = re.compile(r"[0-9a-f]{64}\.wav")
@@ -42,8 +43,7 @@ class Remembering:
 
     def speak(self, text: str) -> Pcm:
         """What was said before, or the voice's sound, kept. Raises VoiceError."""
-        entry = self._folder / _name(self.key, text)
-        sound = _load(entry)
+        sound = self.remembered(text)
         if sound:
             self.hits += 1
             return sound
@@ -52,17 +52,24 @@ class Remembering:
         if not sound:
             return sound
         try:
-            _store(entry, sound)
+            _store(self._entry(text), sound)
         except OSError as fault:
             self.warning = (
                 f"cannot keep rendered cues in {self._folder}: {fault.strerror or fault}; "
                 "set VOICE_GUIDE_CACHE to another folder"
             )
-        return _load(entry) or sound
+        return self.remembered(text) or sound
+
+    def remembered(self, text: str) -> Pcm:
+        """What was said before, none where it was not; the voice is not asked."""
+        return _load(self._entry(text))
 
     def close(self) -> None:
         """Close the voice."""
         self._voice.close()
+
+    def _entry(self, text: str) -> Path:
+        return self._folder / _name(self.key, text)
 
     def __enter__(self) -> "Remembering":
         return self
@@ -93,7 +100,10 @@ def cache_folder() -> Path:
 
 def info(folder: Path) -> Info:
     """Counted without reading; nothing in a folder that is not there."""
-    sizes = [entry.lstat().st_size for entry in _entries(folder)]
+    sizes: list[int] = []
+    for entry in _entries(folder):
+        with suppress(FileNotFoundError):  # another process may be clearing
+            sizes.append(entry.lstat().st_size)
     return Info(len(sizes), sum(sizes))
 
 
@@ -120,22 +130,22 @@ def _name(key: str, text: str) -> str:
     return hashlib.sha256(everything).hexdigest() + ".wav"
 
 
-def _whole(sound: Pcm) -> bytes:
-    """The file for a sound."""
+def _whole(name: str, sound: Pcm) -> bytes:
+    """The file of that name for a sound."""
     size = _HEADER.size + len(sound) + _DIGEST.size
     kind = (16, 1, 1, RATE, RATE * WIDTH, WIDTH, WIDTH * 8)
     header = _HEADER.pack(b"RIFF", size - 8, b"WAVE", b"fmt ", *kind, b"data", len(sound))
-    return header + sound + _DIGEST.pack(b"sha2", 32, hashlib.sha256(sound).digest())
+    return header + sound + _DIGEST.pack(b"sha2", 32, hashlib.sha256(name.encode() + sound).digest())
 
 
 def _load(entry: Path) -> Pcm:
     """The sound of a good entry, none of any other."""
     try:
-        found = entry.read_bytes()
+        found = entry.read_bytes() if entry.is_file() else b""  # a pipe would be waited for
     except OSError:
         return b""
     sound = found[_HEADER.size : -_DIGEST.size]
-    return sound if found == _whole(sound) else b""
+    return sound if found == _whole(entry.name, sound) else b""
 
 
 def _store(entry: Path, sound: Pcm) -> None:
@@ -143,7 +153,7 @@ def _store(entry: Path, sound: Pcm) -> None:
     entry.parent.mkdir(parents=True, exist_ok=True)
     unfinished = entry.with_name(f".{os.urandom(8).hex()}.part")
     try:
-        unfinished.write_bytes(_whole(sound))
+        unfinished.write_bytes(_whole(entry.name, sound))
         if entry.is_dir():
             _remove(entry)
         unfinished.replace(entry)

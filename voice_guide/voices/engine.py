@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from voice_guide.errors import VoiceError, did_you_mean
 from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.script import spoken_seconds
 from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
@@ -30,6 +31,11 @@ WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 LONGEST = 3_000
 """The most letters in one cue: they fit the pipe even of an engine that has stopped reading."""
 
+_SLOWEST = 50
+"""A reply that takes so many times longer than any before is not waited for: a fresh engine is sooner there."""
+_LEAST = 0.3
+"""Of the patience, that a quick engine has at least: the machine may have other things to do."""
+
 _SHORTEST = RATE // 25  # frames for a word
 _SILENT = 30  # of 32,767
 
@@ -37,8 +43,9 @@ _SILENT = 30  # of 32,767
 class Engine:
     """A voice of this machine: `name` is a speaker's id, name or language, None a clear English one.
 
-    `command` is the worker and `patience` the seconds that it may take over a reply, twice that when it
-    has just been started. Any thread may speak, one at a time.
+    `command` is the worker. It may take `patience` seconds over a reply and a tenth of that for each second
+    of speech; twice as long when it has just been started, a third as long when it was quick all the time.
+    Any thread may speak, one at a time.
     """
 
     def __init__(
@@ -67,7 +74,7 @@ class Engine:
 
         def listed(child: Child) -> list[Speaker]:
             try:
-                return [Speaker(**speaker) for speaker in child.ask({}, self._wait(child))["speakers"]]
+                return [Speaker(**speaker) for speaker in child.ask({}, enough(child.took, self._patience))["speakers"]]
             except (KeyError, TypeError):
                 raise Sick("answered with garbage") from None
 
@@ -100,7 +107,7 @@ class Engine:
 
         def said(child: Child) -> Pcm:
             file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
-            child.ask(request, self._wait(child) + len(words) / 20)
+            child.ask(request, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
             return _sound(file, words)
 
         return dress(self._twice(said))
@@ -111,9 +118,6 @@ class Engine:
             self._closed = True
         self._drop()
         self._folder.cleanup()
-
-    def _wait(self, child: Child) -> float:
-        return self._patience * (2 if child.fresh else 1)
 
     def _twice(self, act: Callable[[Child], T]) -> T:
         with self._turn:
@@ -144,6 +148,19 @@ class Engine:
             child, self._child = self._child, None
         if child:
             child.close()
+
+
+def enough(took: Sequence[float], patience: float, speech: float = 0.0) -> float:
+    """The seconds to wait for `speech` seconds of words from a process that `took` so long for its answers.
+
+    None that is as slow as its words are heard is given up, nor one that is starting. One that was quick all the
+    time is soon missed: a mistake costs no more than a fresh process.
+    """
+    usual = patience * (1 + speech / 10)
+    if not took:
+        return max(2 * patience, usual)
+    slowest = max(took[1:], default=usual)
+    return min(usual, max(patience * _LEAST, slowest * _SLOWEST))
 
 
 def speakable(text: str) -> str:

@@ -7,12 +7,13 @@ ends in a spoken release, on time; a late clip lengthens a silence between steps
 import copy
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from voice_guide.pcm import WIDTH, Pcm, frames, length, seconds, silence
+from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
 from voice_guide.script import Cue
-from voice_guide.timeline import Clip
+from voice_guide.session.track import IN_HAND, Track
+from voice_guide.timeline import Clip, Mark
 
 LONGER = 15.0
 """Seconds that one 'longer' adds."""
@@ -21,6 +22,8 @@ LAST_CALL = frames(5)
 LOUDER, LOUDEST, SOFTEST = 1.25, 4.0, 0.1
 PATIENCE = frames(1)
 """The most silence in one read while nothing can be said yet."""
+WAITED, WAITED_ON = frames(5), frames(30)
+"""Of that silence, how much before the voice says so, and how much before it says so again."""
 MOST_MINUTES = 20
 """Above this, what is left is said as 'more than'."""
 _END = -1
@@ -62,6 +65,10 @@ class Place:
     """The names of the answer being heard."""
     released: tuple[Cue, ...] = ()
     """The releases that were heard, in order."""
+    noticed: tuple[Cue, ...] = ()
+    """The words of caution that were heard to their end."""
+    mark: Mark | None = None
+    """Where to go on, were it broken off here; None in a line that the script does not have."""
 
 
 class Session:
@@ -69,35 +76,41 @@ class Session:
 
     def __init__(self) -> None:
         self.answers: dict[str, Pcm] = {}
-        """Sounds by command, 'continue', 'press_again', 'longest', 'where N' of step N, 'left N' minutes."""
+        """Sounds by command, 'continue', 'press_again', 'longest', 'wait', 'returned', 'where N' of step N, 'left N'
+        minutes."""
         self.room = math.inf
         """Seconds that the whole may still become longer."""
         self.late = 0
         """Frames of silence spent waiting for a clip that was not rendered yet."""
-        self.whole = False
-        """All clips were fed."""
         self.paused = self.over = False
         self.gain = 1.0
-        self._clips: list[Clip] = []
-        self._at = self._offset = 0
+        self._track = Track()
         self._answer: Pcm = b""
         self._names: tuple[str, ...] = ()
         self._over_hold = False
         """The answer is heard over a hold, whose time runs on."""
-        self._muted = -1
-        """The clip whose words an answer covered."""
         self._target: int | None = None
         """The step to go to when the answer is over."""
-        self._released: tuple[Cue, ...] = ()
+        self._patience = WAITED
+        """Frames of waiting until the voice says so."""
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips of the timeline, in order."""
-        self._clips.extend(clips)
+        self._track.feed(clips)
+
+    @property
+    def whole(self) -> bool:
+        """All clips were fed."""
+        return self._track.whole
+
+    @whole.setter
+    def whole(self, whole: bool) -> None:
+        self._track.whole = whole
 
     def copy(self) -> "Session":
         """The session as it stands, to go back to when a device took less than was read."""
         twin = copy.copy(self)
-        twin._clips = list(self._clips)
+        twin._track = copy.copy(self._track)
         return twin
 
     def read(self, count: int) -> Pcm:
@@ -114,20 +127,19 @@ class Session:
     @property
     def place(self) -> Place:
         """Where the session stands now."""
-        clips, at = self._clips, self._at
-        clip = clips[at] if at < len(clips) else clips[-1] if clips else None
-        release = self._release()
-        left = seconds(max(0, sum(c.length for c in clips[at:]) - self._offset)) if self.whole else None
+        track, clip = self._track, self._track.clip
         answering = self._names if self._answer else ()
-        hold = None if release is None else seconds(sum(c.length for c in clips[at:release]) - self._offset)
-        step = clip.cue.step if clip else 0
-        return Place(step, clip, hold, left, self.paused, answering, self._released)
+        return Place(
+            clip.cue.step if clip else 0, clip, track.hold_left, track.left, self.paused, answering, track.released,
+            track.noticed, track.mark,
+        )  # fmt: skip
 
     def send(self, command: Command) -> None:
         """Obey, and let the voice answer."""
         if self.over or self._target == _END:
             return
-        step = self.place.step if self._target is None else self._target
+        clip = self._track.clip
+        step = self._target if self._target is not None else clip.cue.step if clip else 0
         match command:
             case Command.PAUSE if self.paused:
                 self._continue()
@@ -135,8 +147,7 @@ class Session:
                 self.paused = True
                 self._say(command)
             case Command.NEXT:
-                last = self._clips[-1].cue.step if self.whole and self._clips else step
-                self._go(command, min(step, last) + 1)
+                self._go(command, (min(step, self._track.last_step) if self.whole else step) + 1)
             case Command.BACK:
                 self._go(command, max(0, step - 1))
             case Command.STOP:
@@ -152,8 +163,31 @@ class Session:
             case Command.WHERE:
                 self._say(f"where {step}", *self._minutes())
 
+    def came_back(self, away: float) -> None:
+        """The sound was lost for `away` seconds: say so and go on; words that were cut are said again.
+
+        Whoever was pressing was still pressing, so that a hold ends when it would have, or at once.
+        """
+        cut = self._names if self._answer and not self._over_hold else ()
+        cut = tuple(name for name in cut if name != "returned")
+        self._answer, self._over_hold = b"", False
+        if self.over:
+            return
+        if self.paused:
+            cut = (Command.PAUSE,)
+        elif not cut or RELEASE in cut:
+            self._track.rewind(IN_HAND)
+            self._track.pass_over(frames(away) + IN_HAND)
+            self._over_hold = self._track.holding
+            if not self._over_hold:
+                self._track.again(whole=False)
+        self._names = ("returned", *cut)
+        self._answer = self._sound(self._names)
+        if self._target not in (None, _END):
+            self._answer += silence(TIME_TO_COME_OFF)
+
     def _minutes(self) -> Iterator[str]:
-        if (left := self.place.left) is not None:
+        if (left := self._track.left) is not None:
             yield f"left {min(MOST_MINUTES, int(left // 60))}"
 
     def _part(self, wanted: int) -> Pcm:
@@ -165,94 +199,65 @@ class Session:
         if self.paused and not self.over:
             return silence(min(wanted, PATIENCE))
         if self._waiting():
-            if self.whole:
-                self.over = True
-            else:
-                count = min(wanted, PATIENCE)
-                self.late += count if self._clips else 0
-                return silence(count)
+            if not self.whole:
+                return self._wait(min(wanted, PATIENCE))
+            self.over = True
         return b"" if self.over else self._timeline(wanted)
+
+    def _wait(self, count: int) -> Pcm:
+        count = min(count, self._patience)
+        self.late += count if self._track.begun else 0
+        self._patience -= count
+        if not self._patience:
+            self._patience = WAITED_ON
+            self._say("wait")
+        return silence(count)
 
     def _spoken(self, wanted: int) -> Pcm:
         part, self._answer = self._answer[: wanted * WIDTH], self._answer[wanted * WIDTH :]
         return part
 
     def _timeline(self, wanted: int) -> Pcm:
-        clip = self._clips[self._at]
-        count = min(wanted, clip.length - self._offset)
-        if clip.cue.kind == "release" and (not self._released or self._released[-1] is not clip.cue):
-            self._released += (clip.cue,)
-        if self._answer:
-            words, self._muted = self._spoken(count), self._at
-        elif self._muted == self._at:
-            words = b""
-        else:
-            words = clip.sound[self._offset * WIDTH : (self._offset + count) * WIDTH]
-        self._offset += count
-        if self._offset >= clip.length:
-            self._at, self._offset, self._muted = self._at + 1, 0, -1
-            if self._over_hold and self._release() is None:
-                self._answer = b""
-        return words + silence(count - length(words))
+        self._patience = WAITED
+        part = self._track.part(wanted, self._answer)
+        self._answer = self._answer[len(part) :]
+        if self._over_hold and not self._track.holding:
+            self._answer = b""
+        return part
 
     def _waiting(self) -> bool:
-        """The next clip is not there, or it begins a hold whose release is not there."""
-        if self._answer or self.paused or self.over:
-            return False
-        if self._at >= len(self._clips):
-            return True
-        return self._clips[self._at].cue.kind == "press" and self._release() is None
+        """Nothing can be said or held yet."""
+        return not (self._answer or self.paused or self.over) and self._track.waiting
 
-    def _release(self) -> int | None:
-        """Inside a hold, the index of the release that ends it."""
-        for index in range(self._at, len(self._clips)):
-            cue = self._clips[index].cue
-            if not cue.optional and (cue.kind != "press" or index > self._at):
-                return index if cue.kind == "release" and index > self._at else None
-        return None
+    def _sound(self, names: Iterable[str]) -> Pcm:
+        return b"".join(self.answers.get(name, b"") for name in names)
 
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
-        sound = b"".join(self.answers.get(name, b"") for name in names)
+        sound = self._sound(names)
         if self._answer and self._waits(names[0]):
             self._names, self._answer = self._names + names, self._answer + sound
             return
-        if names[0] not in COMING_OFF and (left := self._release_words()):
+        if self._target is None and names[0] not in COMING_OFF and (left := self._track.release_words()):
             names, sound = (RELEASE, *names), left + sound
-            self._offset = length(self._clips[self._at].sound)
         self._names, self._answer = names, sound
-        holding = self._release() is not None
-        self._over_hold = holding and not self.paused and self._target is None
-        if not holding and self._at < len(self._clips):
-            clip = self._clips[self._at]
-            if self._offset < length(clip.sound):
-                self._offset = 0
+        self._over_hold = self._track.holding and not self.paused and self._target is None
+        if not self._track.holding:
+            self._track.again(whole=False)
 
     def _waits(self, name: str) -> bool:
         """An answer waits for words that take the listener off, unless it does so too."""
         if self._target is not None:
             return name not in (Command.NEXT, Command.BACK, Command.STOP)
-        owed = self._names[:1] and self._names[0] in (*COMING_OFF, RELEASE)
-        return bool(owed) and name not in (*COMING_OFF, *GOING_ON)
-
-    def _release_words(self) -> Pcm:
-        """What is still to be said of a release that has begun."""
-        clip = self._clips[self._at] if self._at < len(self._clips) else None
-        if clip is None or clip.cue.kind != "release" or self._target is not None:
-            return b""
-        return clip.sound[self._offset * WIDTH :]
+        owed = not {*COMING_OFF, RELEASE}.isdisjoint(self._names)
+        return owed and name not in (*COMING_OFF, *GOING_ON)
 
     def _continue(self) -> None:
-        pressing = (
-            self._target is None
-            and self._release() is not None
-            and not (self._offset == 0 and self._clips[self._at].cue.kind == "press")
-        )
-        self._say("press_again" if pressing else "continue")
+        self._say("press_again" if self._target is None and self._track.pressing else "continue")
         self.paused = False
 
     def _go(self, command: Command, step: int) -> None:
-        pressing = self._release() is not None
+        pressing = self._track.holding
         self.paused, self._target = False, step
         self._say(command)
         if pressing and step != _END:
@@ -262,44 +267,25 @@ class Session:
         """At the first clip of the wanted step, as soon as it is there."""
         if self._target == _END:
             self.over = True
-            return
-        there = (i for i, clip in enumerate(self._clips) if clip.cue.step >= (self._target or 0))
-        found = next(there, None)
-        self._at, self._offset, self._muted = len(self._clips) if found is None else found, 0, -1
-        if found is not None or self.whole:
+        elif self._track.go(self._target or 0) or self.whole:
             self._target = None
-
-    def _lead(self) -> int:
-        return max(i for i in range(self._at + 1) if self._clips[i].cue.kind == "press")
 
     def _repeat(self) -> None:
         if self._target is not None:
             return
         if self.paused:
             self._continue()
-        if self._release() is None:
-            self._offset, self._muted = 0, -1
+        if self._track.holding:
+            self._names, self._answer, self._over_hold = (), self._track.lead().sound, True
         else:
-            self._names, self._answer, self._over_hold = (), self._clips[self._lead()].sound, True
+            self._track.again()
 
     def _longer(self) -> None:
-        if self._at >= len(self._clips):
+        if self._track.ended:
             return
-        release, longest = self._release(), self._at
-        if self.room < LONGER:
+        if self.room < LONGER or not self._track.longer(LONGER, LAST_CALL):
             self._say("longest")
             return
-        if release is not None:
-            lead = self._lead()
-            pressed = self._clips[lead].cue
-            if pressed.spare < LONGER:
-                self._say("longest")
-                return
-            self._clips[lead] = replace(self._clips[lead], cue=replace(pressed, spare=pressed.spare - LONGER))
-            last = self._clips[release].start - LAST_CALL
-            longest = max([self._at, *(i for i in range(self._at, release) if self._clips[i].start < last)])
-        clip = self._clips[longest]
-        self._clips[longest] = replace(clip, length=clip.length + frames(LONGER))
         self.room -= LONGER
         self._say(Command.LONGER)
 

@@ -1,0 +1,169 @@
+"""A device that is lost and comes back: what is written, what is taken, and how long the listener heard nothing."""
+
+import pytest
+
+from fakes import Tape
+from voice_guide.errors import SinkError
+from voice_guide.pcm import length, seconds, silence
+from voice_guide.sinks.lasting import AWAY, PATIENCE, Lasting
+
+BLOCK = silence(441)
+
+
+class World:
+    """Time that passes when somebody waits, and a device that may be pulled out."""
+
+    def __init__(self):
+        self.now, self.there, self.opened, self.devices = 0.0, True, 0, []
+
+    def clock(self):
+        return self.now
+
+    def sleep(self, span):
+        self.now += span
+
+    def open(self):
+        self.opened += 1
+        if not self.there:
+            raise SinkError("no sound device answers")
+        self.devices.append(Device(self))
+        return self.devices[-1]
+
+    @property
+    def tape(self):
+        return sum(length(device.sound) for device in self.devices)
+
+    def lasting(self, unwanted=lambda: False):
+        return Lasting(self.open, unwanted, self.clock, self.sleep)
+
+
+class Device(Tape):
+    """Takes sound in real time; one that was pulled out is noticed after a second."""
+
+    def __init__(self, world, heard=0):
+        super().__init__()
+        self.world, self.heard = world, heard
+
+    def write(self, block):
+        if not self.world.there:
+            self.world.now += 1
+            raise SinkError("stopped taking sound", self.heard)
+        self.world.now += seconds(length(block))
+        return super().write(block)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def written(sink, span, world):
+    """Writes for so many seconds; the frames taken."""
+    end, taken = world.now + span, 0
+    while world.now < end:
+        taken += sink.write(BLOCK)
+    return taken
+
+
+def test_a_device_that_lasts_is_written_to_and_never_opened_again(world):
+    sink = world.lasting()
+    assert written(sink, 60, world) == world.tape
+    assert (world.opened, sink.away(), sink.lost) == (1, 0.0, False)
+
+
+def test_without_a_device_there_is_no_session(world):
+    world.there = False
+    with pytest.raises(SinkError, match="no sound device answers"):
+        world.lasting()
+
+
+def test_a_lost_device_takes_nothing_until_it_is_back_and_tells_how_long_that_was(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.there = False
+    lost, before = world.now, world.tape
+    assert written(sink, 20, world) == 0 and sink.lost and sink.away() == 0
+    world.there = True
+    while sink.lost:
+        assert sink.write(BLOCK) == 0
+    assert sink.away() == pytest.approx(world.now - lost)
+    assert sink.away() == 0
+    assert written(sink, 5, world) == world.tape - before > 0
+
+
+def test_it_is_opened_again_at_once_and_then_less_and_less_often(world):
+    sink = world.lasting()
+    world.there = False
+    written(sink, 3, world)
+    assert world.opened >= 5
+    soon = world.opened
+    written(sink, 20, world)
+    assert 9 <= world.opened - soon <= 12
+
+
+def test_after_a_minute_without_a_device_it_is_given_up_with_what_to_do(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.there = False
+    lost = world.now
+    with pytest.raises(SinkError, match=r"voice-guide resume") as caught:
+        written(sink, 999, world)
+    assert PATIENCE <= world.now - lost < PATIENCE + 2
+    assert caught.value.exit_code == 6
+
+
+def test_a_device_that_dies_again_and_again_is_given_up_too(world):
+    sink = world.lasting()
+    world.there = False
+    with pytest.raises(SinkError):
+        while True:
+            world.there = sink.lost and not world.there
+            sink.write(BLOCK)
+    assert world.now < PATIENCE + 10
+
+
+def test_nobody_waits_for_it_when_they_want_to_leave(world):
+    wanted = []
+    sink = world.lasting(lambda: bool(wanted))
+    world.there = False
+    written(sink, 3, world)
+    wanted.append("leave")
+    with pytest.raises(SinkError):
+        sink.write(BLOCK)
+
+
+def test_what_was_heard_of_a_long_stretch_is_taken(world):
+    sink = world.lasting()
+    world.devices[0].heard = 400
+    world.there = False
+    assert sink.write(BLOCK) == 400
+
+
+def test_a_machine_that_slept_is_noticed_though_the_device_goes_on(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.now += 3600
+    assert sink.write(BLOCK) == 0
+    assert sink.away() == pytest.approx(3600)
+    assert sink.write(BLOCK) == 441 and world.opened == 1
+
+
+def test_a_short_stall_is_none_of_it(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.now += AWAY - 0.1
+    assert sink.write(BLOCK) == 441
+    assert sink.away() == 0
+
+
+def test_at_rest_there_is_no_device_and_the_next_write_opens_one(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    sink.rest()
+    assert sink.lost and world.devices[0].closed
+    world.now += 600
+    while sink.lost:
+        assert sink.write(BLOCK) == 0
+    assert sink.away() == pytest.approx(600, abs=1)
+    sink.close()
+    assert world.devices[1].closed

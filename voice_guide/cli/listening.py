@@ -1,0 +1,235 @@
+"""One session as it is heard, new or gone on with: questions, keys, progress, and the last words on every way out."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from voice_guide.cli import INTERRUPTED
+from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, hint, say
+from voice_guide.cli.diary import Diary, Ended
+from voice_guide.cli.fitting import Fitted, Wishes
+from voice_guide.cli.line import Line
+from voice_guide.cli.told import refused
+from voice_guide.controls.keys import HELP, Keys
+from voice_guide.controls.signals import caught_signals
+from voice_guide.errors import SinkError
+from voice_guide.pcm import RATE, seconds
+from voice_guide.personal.bookmark import Bookmark
+from voice_guide.personal.journal import Journal
+from voice_guide.player import play
+from voice_guide.resume import resumed
+from voice_guide.safety import Refusal, Today, adapt
+from voice_guide.session import Command, Place, Session
+from voice_guide.sinks import open_sink
+from voice_guide.sinks.lasting import Lasting
+from voice_guide.timeline import Mark
+from voice_guide.voices.ahead import Ahead
+from voice_guide.voices.cache import Remembering
+
+WHOLE = 10 * RATE
+"""A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
+ANSWER = 120.0
+"""Seconds that a question before the session waits."""
+LATE_ANSWER = 45.0
+"""Seconds that the question after it waits: the listener may not have got up."""
+GONE = "The sound device is gone. Come off slowly; the session waits a minute for it to come back."
+
+
+class SilentMachine(SinkError):
+    """There is no sound device: nothing was heard yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a session is heard: the options of the voice, the sink, and whether questions are asked with keys."""
+
+    voice: str | None
+    rate: int
+    pitch: int
+    sink: str
+    asking: bool
+
+
+class Listening:
+    """One session, from the question before it to the one after it; `page` is where it goes on, None for a new one."""
+
+    def __init__(
+        self, fitted: Fitted, wishes: Wishes, voice: Remembering, manner: Manner, page: Bookmark | None = None
+    ) -> None:
+        self.fitted, self.wishes, self.voice, self.manner = fitted, wishes, voice, manner
+        self.phrases, self.page = fitted.library.phrases, page
+        rules = fitted.library.safety.rules
+        self.worse = next(rule.say for rule in rules if "worse_today" in rule.when)
+        words = [*self.phrases.ask.values(), self.worse] if manner.asking else []
+        self.sounds = {text: voice.speak(text) for text in words}
+        self.stopped = False
+
+    def listen(self, journal: Journal, mark: Mark | None = None) -> int:
+        """Play to the end, from `mark` where one goes on; returns the exit code."""
+        asking = self.manner.asking and not mark
+        ahead = None if asking else self._ahead(self.page.asked if self.page else False, mark)
+        try:
+            with caught_signals() as self.caught, Keys() as self.keys, closing(self._device()) as self.sink:
+                answered, pain = self._ask_before() if asking else (False, self.page.pain if self.page else None)
+                ahead = ahead or self._ahead(answered)
+                late = self._played(ahead, journal, pain)
+        except SinkError:
+            if not self.caught.any:
+                raise
+            late = 0
+        finally:
+            if ahead:
+                ahead.stop()
+        if ahead and ahead.fault:
+            raise ahead.fault
+        if late > RATE // 10:
+            click.echo(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.", err=True)
+        return INTERRUPTED if self.caught.any else 0
+
+    def _device(self) -> Lasting:
+        """The sink, once its device is there; the first words are rendered meanwhile."""
+        caught, keys = self.caught, self.keys
+        try:
+            return Lasting(
+                lambda: open_sink(self.manner.sink, lambda: caught.unheard or caught.asleep or keys.waiting()),
+                lambda: caught.any or self.stopped,
+            )
+        except SinkError as error:
+            raise SilentMachine(str(error)) from error
+
+    def _ahead(self, asked: bool, mark: Mark | None = None) -> Ahead:
+        manner, fitted = self.manner, self.fitted
+        self.asked, self.plan = asked, fitted.plan(manner.rate, asked)
+        self.heard = self.plan
+        if mark and self.page:
+            noticed, name = self.page.noticed, fitted.routine.name
+            self.heard = resumed(self.plan, mark, noticed, self.phrases, name, manner.rate)
+        return Ahead(self.heard, self.phrases, self.voice)
+
+    def _played(self, ahead: Ahead, journal: Journal, pain: int | None) -> int:
+        """The frames for which the voice was late."""
+        line = Line(self.heard, ahead.words, captions=self.manner.sink == "silent")
+        if self.keys.present and line.live and not (self.stopped or self.caught.any):
+            hint(HELP)
+        while not (self.caught.any or self.stopped or ahead.ready(whole=self.sink.stretch > WHOLE)):
+            self.sink.write(b"")  # or it would think that it slept
+        if self.caught.any or self.stopped:  # nothing was heard yet
+            return 0
+        diary = Diary(journal, self.fitted, self.plan, self.page or self._page())
+        diary.begin(pain)
+        ended: Ended = "interrupted"
+        try:
+            session = self._play(ahead, line, diary)
+            fault = self.caught.any or ahead.fault is not None
+            ended = "interrupted" if fault else "stopped" if self.stopped else "finished"
+            diary.end(ended, None)
+            if pain is not None and not fault:
+                diary.end(ended, self._ask_after(pain))
+        except SinkError:
+            diary.end(ended, None)
+            raise
+        finally:
+            diary.close()
+            if diary.warning:
+                hint(diary.warning)
+        if ended != "finished" and diary.kept:
+            hint("`voice-guide resume` goes on from here.")
+        return session.late
+
+    def _page(self) -> Bookmark:
+        """The bookmark of a session that has not begun."""
+        routine, manner = self.fitted.asked, self.manner
+        now = datetime.now().astimezone().isoformat()
+        file = routine.file and str(Path(routine.file).absolute())
+        return Bookmark(
+            now, 0, file or routine.id, routine.name, asdict(self.wishes), self.asked, None, manner.voice,
+            manner.rate, manner.pitch, self.voice.key, self.plan.digest, 0, 0.0, 0, self.plan.titles[0], [], [], 0.0,
+        )  # fmt: skip
+
+    def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
+        caught, session = self.caught, Session()
+        session.room = self.fitted.room
+        told = False
+
+        def arriving(session: Session) -> Iterator[Command]:
+            nonlocal told
+            if not session.whole:
+                ahead.deliver(session)
+                caught.unheard |= ahead.fault is not None
+            if away := self.sink.away():
+                session.came_back(away)
+            if self.sink.lost and not told:
+                line.end()
+                hint(GONE)
+            told = self.sink.lost
+            yield from self._pressed()
+            if caught.asleep:
+                yield from self._falling_asleep(session)
+            if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
+                caught.unheard = False
+                yield Command.STOP
+
+        def progress(place: Place) -> None:
+            line.show(place)
+            diary.see(place)
+
+        try:
+            return play(session, self.sink, arriving, progress)
+        finally:
+            line.end()
+
+    def _pressed(self) -> Iterator[Command]:
+        for command in self.keys.pressed():
+            if command is Command.STOP:
+                self.caught.unheard = self.stopped = True
+            else:
+                yield command
+
+    def _falling_asleep(self, session: Session) -> Iterator[Command]:
+        """Off the ball first; when that was heard, the process stops until it is continued, and stays paused."""
+        if not session.paused:
+            yield Command.PAUSE
+        elif not session.place.answering:
+            self._sleep()
+
+    def _sleep(self) -> None:
+        self.sink.rest()
+        self.keys.__exit__()
+        self.caught.sleep()
+        self.keys.__enter__()
+
+    def _ask_before(self) -> tuple[bool, int | None]:
+        """Warning signs, then pain: whether the first was answered, and the pain. SafetyError where there is a sign."""
+        sign = self._ask("check", YES_NO, ANSWER)
+        if sign:
+            library, today = self.fitted.library, Today({"warning_sign": ()})
+            refusal = adapt(self.fitted.asked, today, library.safety, library.catalogue)
+            assert isinstance(refusal, Refusal)
+            raise refused(refusal, library, today)
+        if self.caught.any or self.stopped or self.fitted.asked.ending == "asleep":
+            return sign is not None, None
+        return sign is not None, self._ask("pain", PAIN, ANSWER)
+
+    def _ask_after(self, before: int) -> int | None:
+        after = self._ask("pain_after", PAIN, LATE_ANSWER)
+        if after is not None and after >= before + self.fitted.library.habits.worse_by:
+            hint(self.worse)
+            say(self.worse, self.sounds[self.worse], self.sink)
+        return after
+
+    def _ask(self, name: str, answers: Answers, patience: float) -> int | None:
+        text = self.phrases.ask[name]
+        hint(f"{text}\n{KEYS_FOR[name.split('_')[0]]}")
+        answer = ask(text, self.sounds[text], self.keys, self.sink, answers, self._unwanted, patience)
+        self.stopped |= answer == QUIT
+        return None if answer == QUIT else answer
+
+    def _unwanted(self) -> bool:
+        """Nobody answers any more."""
+        if self.caught.asleep:
+            self._sleep()
+        return self.caught.any

@@ -1,0 +1,140 @@
+"""Where the last session stood, in a small file that is replaced whole, so that a kill at any instant leaves one.
+
+It is for the owner's eyes: it may tell about their body. A file that cannot be read is set aside, never deleted.
+"""
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.personal import data_folder, set_aside
+from voice_guide.whole import write_whole
+
+LARGEST = 1_000_000
+"""Bytes."""
+ABANDONED = 60.0
+"""Seconds after which a half-written file is nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a session stood, and all that it takes to make the same session again."""
+
+    saved: str
+    """ISO 8601, with the offset of the listener's clock."""
+    session: int
+    """Its number in the journal; 0 for none."""
+    routine: str
+    """An id, or the path of a script."""
+    name: str
+    options: dict[str, Any]
+    """Of the command that began it."""
+    asked: bool
+    """The questions of the opening were asked with keys, and not spoken."""
+    pain: int | None
+    """Before the session, 0 to 10."""
+    voice: str | None
+    rate: int
+    pitch: int
+    key: str
+    """Of the voice that was heard."""
+    plan: str
+    """The digest of the plan."""
+    cue: int
+    """The number of the next cue to be said."""
+    wait: float
+    """Seconds until then."""
+    step: int
+    title: str
+    """Of that step."""
+    noticed: list[str]
+    """The words of caution that were heard."""
+    released: list[int]
+    """The steps that were heard to their release."""
+    seconds: float
+    """Listened."""
+
+    @property
+    def when(self) -> datetime:
+        """When it was saved; raises ValueError."""
+        return datetime.fromisoformat(self.saved)
+
+
+def bookmark_path() -> Path:
+    """Where it lies."""
+    return data_folder() / "place.json"
+
+
+def write_bookmark(bookmark: Bookmark, path: Path | None = None) -> None:
+    """Replace it, whole. Raises VoiceGuideError where it cannot be kept."""
+    data = json.dumps(asdict(bookmark)).encode("utf-8", "surrogatepass")
+    write_whole(path or bookmark_path(), data, "VOICE_GUIDE_DATA", private=True)
+
+
+def read_bookmark(path: Path | None = None) -> Bookmark | None:
+    """Where the last session stood; None where none was broken off. Raises VoiceGuideError with the remedy."""
+    path = path or bookmark_path()
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        return _parsed(data)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise VoiceGuideError(f"{path} cannot be read: {reason}; VOICE_GUIDE_DATA names another folder") from None
+    except (ValueError, TypeError, RecursionError):
+        aside = set_aside(path)
+    raise VoiceGuideError(
+        f"{path} does not tell where your session stood: set aside as {aside.name}; `voice-guide play` begins anew"
+    )
+
+
+def remove_bookmark(path: Path | None = None) -> None:
+    """There is nothing to go on with any more. Raises VoiceGuideError where the file stays."""
+    path = path or bookmark_path()
+    try:
+        path.unlink(missing_ok=True)
+        for part in path.parent.glob(f".{path.name}.*.part"):
+            with suppress(OSError):
+                if time.time() - part.lstat().st_mtime > ABANDONED:
+                    part.unlink()
+    except NotADirectoryError:
+        return
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
+
+
+_SHAPE: dict[str, tuple[type, ...]] = {
+    "saved": (str,), "session": (int,), "routine": (str,), "name": (str,), "options": (dict,), "asked": (bool,),
+    "pain": (int, type(None)), "voice": (str, type(None)), "rate": (int,), "pitch": (int,), "key": (str,),
+    "plan": (str,), "cue": (int,), "wait": (int, float), "step": (int,), "title": (str,), "noticed": (list,),
+    "released": (list,), "seconds": (int, float),
+}  # fmt: skip
+
+
+def _parsed(data: bytes) -> Bookmark:
+    """Raises ValueError or TypeError for what we did not write."""
+    if len(data) > LARGEST:
+        raise ValueError("too large")
+    told = json.loads(data)
+    if not isinstance(told, dict) or set(told) != {field.name for field in fields(Bookmark)}:
+        raise ValueError("other fields")
+    for name, kinds in _SHAPE.items():
+        if type(told[name]) not in kinds:
+            raise ValueError(name)
+    found = Bookmark(**told)
+    numbers = [found.session, found.cue, found.step, found.wait, found.seconds, *found.released]
+    if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
+        raise ValueError("a number out of its range")
+    if found.when.utcoffset() is None or not all(isinstance(text, str) for text in found.noticed):
+        raise ValueError("no time, or no words")
+    if found.pain is not None and found.pain not in range(11):
+        raise ValueError("pain")
+    return found

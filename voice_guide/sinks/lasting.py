@@ -1,0 +1,127 @@
+"""A sink that outlives its device: one that is lost is opened again, and nothing is taken meanwhile.
+
+Also when nothing was written for a while, as the process or the machine slept, it tells how long it was away.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from voice_guide.errors import SinkError
+from voice_guide.pcm import Pcm, seconds
+from voice_guide.player import Sink
+
+PATIENCE = 60.0
+"""Seconds without a device after which it is given up."""
+AWAY = 1.5
+"""Seconds between two writes after which the listener heard a silence that was not meant."""
+BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Seconds between attempts to open it again; the last one for all that follow."""
+NAP = 0.05
+LASTS = 5.0
+"""Seconds of sound that show that a device is back for good."""
+
+
+def awake_clock() -> float:
+    """Seconds that go on while the machine sleeps, where the system has such a clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+class Lasting:
+    """The sink that `opened` gives, again and again. `unwanted` tells that nobody waits for it any more.
+
+    The first one must be there: SinkError otherwise.
+    """
+
+    def __init__(
+        self,
+        opened: Callable[[], Sink],
+        unwanted: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = awake_clock,
+        sleep: Callable[[float], None] = time.sleep,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._opened, self._unwanted, self._clock, self._sleep = opened, unwanted, clock, sleep
+        self._patience = patience
+        self._attempts, self._next = 0, 0.0
+        self._gone: float | None = None
+        """Since when there is no device that lasts."""
+        self._away = 0.0
+        self._inner: Sink | None = opened()
+        self.stretch = self._inner.stretch
+        self._inner.write(b"")
+        self._heard = clock()
+
+    @property
+    def lost(self) -> bool:
+        """There is no device now."""
+        return self._inner is None
+
+    def away(self) -> float:
+        """Seconds that the sound was away since this was last asked, once it is back; else 0."""
+        away, self._away = self._away, 0.0
+        return away
+
+    def write(self, block: Pcm) -> int:
+        """As a sink does; takes nothing while there is no device. SinkError when there was none for `patience`."""
+        if self._inner is None:
+            self._reopen()
+            return 0
+        if self._clock() - self._heard > AWAY:
+            self._back()
+            return 0
+        began = self._clock()
+        try:
+            taken = self._inner.write(block)
+        except SinkError as fault:
+            self._heard = began + seconds(fault.heard)
+            self._lose()
+            return fault.heard
+        self._heard = self._clock()
+        if self._gone and self._heard - self._next > LASTS:
+            self._gone = None
+        return taken
+
+    def rest(self) -> None:
+        """Let the last frames be heard and free the device; the next write opens it again."""
+        if self._inner:
+            self._inner.close()
+            self._inner, self._gone = None, None
+            self._heard = self._clock()
+
+    def close(self) -> None:
+        """As a sink does."""
+        if self._inner:
+            self._inner.close()
+
+    def _back(self) -> None:
+        self._away += self._clock() - self._heard
+        self._heard = self._clock()
+
+    def _lose(self) -> None:
+        lost, self._inner = self._inner, None
+        if lost:  # closing a device that lost its server may take its time
+            threading.Thread(target=lost.close, name="lost device", daemon=True).start()
+        if self._gone is None:
+            self._gone, self._attempts = self._heard, 0
+
+    def _reopen(self) -> None:
+        if self._gone is None:
+            self._gone, self._attempts = self._clock(), 0
+        gone = self._clock() - self._gone
+        if self._unwanted() or gone > self._patience:
+            raise SinkError(
+                f"the sound device is gone for {gone:.0f} seconds; come off slowly, see that it is connected and the"
+                " sound server runs, and `voice-guide resume` goes on"
+            )
+        if self._clock() < self._next:
+            self._sleep(NAP)
+            return
+        self._next = self._clock() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
+        self._attempts += 1
+        with suppress(SinkError):
+            inner = self._opened()
+            inner.write(b"")
+            self._inner = inner
+            self._back()
