@@ -18,7 +18,7 @@ from pathlib import Path
 from voice_guide import names, script, timeline
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, document, steps
-from voice_guide.library.document import MOST_FAULTS
+from voice_guide.library.document import JOINERS, MOST_FAULTS
 from voice_guide.names import Entry, Names
 from voice_guide.pcm import seconds
 from voice_guide.script import USUAL_RATE, compile_script
@@ -64,7 +64,7 @@ def judged(library, path, data):
         speak = cache(Tone(USUAL_RATE).speak)
         laid = Timeline(tuple(lay((cue, speak(cue.text)) for cue in plan.cues)))
         assert 0 < seconds(laid.length) <= library.catalogue.limits.session
-        assert all(line.isprintable() for line in (*plan.titles, *plan.wheres))
+        assert all(letter.isprintable() or letter in JOINERS for letter in "".join(plan.titles + plan.wheres))
         held = [cue.kind for cue in plan.cues if not cue.optional]
         assert all(after == "release" for kind, after in pairwise(held) if kind == "press")
     known = Names([Entry(routine.name, routine.aliases)])

@@ -1,24 +1,23 @@
 """What breaks a session from outside, done for real: kills, closed lids, Ctrl-Z; and what can be gone on with."""
 
-import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from test_play import TONE, at_a_terminal, environment, past_sessions
-from test_resume import clips_of
-from sound_server import wait_until
-from voice_guide.library import Library
+from sound_server import onsets, start_server, wait_until
+from test_play import TONE, VOICE_GUIDE, at_a_terminal, environment, past_sessions, speakers
+from voice_guide.pcm import frames, seconds
 from voice_guide.personal.bookmark import read_bookmark
-from voice_guide.pcm import frames
 from voice_guide.resume import TOO_SHORT, resumed
 from voice_guide.script import compile_script
 from voice_guide.timeline import Mark, lay
@@ -119,3 +118,190 @@ def test_killed_at_fifty_instants_every_cue_is_heard_and_one_at_most_twice(scrip
     with ThreadPoolExecutor(CHAINS) as pool:
         kills = sum(pool.map(lambda one: one.listen_and_be_killed(KILLS // CHAINS), listeners))
     assert kills >= KILLS
+
+
+class Told(list):
+    """Lines of a process, each with the time at which it came."""
+
+    def __init__(self, stream):
+        super().__init__()
+        self.thread = threading.Thread(target=self.copy_all, args=(stream,))
+        self.thread.start()
+
+    def copy_all(self, stream):
+        for line in stream:
+            self.append((time.monotonic(), line.rstrip()))
+
+    def when(self, words):
+        """When a line with these words came; none until it does."""
+        return next((at for at, line in [*self] if words in line), None)
+
+
+@contextmanager
+def playing(words, env):
+    """voice-guide, and what it tells."""
+    with subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        told = Told(process.stderr)
+        try:
+            yield process, told
+        finally:
+            process.kill()
+            told.thread.join()
+
+
+def broken_off_at(plan, script, env):
+    """Have a session killed where the first hold begins, to go on from there; returns the number of that cue."""
+    press = next(cue for cue in plan.cues if cue.kind == "press")
+    place = Path(env["VOICE_GUIDE_DATA"]) / "place.json"
+    with playing([*HASTY, "30", "play", str(script), *TONE, "--sink", "silent"], env) as (_, told):
+        wait_until(lambda: told.when(press.text), "the hold", 30)
+        wait_until(lambda: read_bookmark(place).cue == press.number, "its place", 5)
+    return press.number
+
+
+def holding(env, plan):
+    """Whether the session is inside its first hold, some seconds before the release."""
+    page = read_bookmark(Path(env["VOICE_GUIDE_DATA"]) / "place.json")
+    press = next(cue.number for cue in plan.cues if cue.kind == "press")
+    return page is not None and page.cue > press + 1
+
+
+@pytest.mark.device
+def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(script, tmp_path, library):
+    """The monitor is recorded before and after: the release comes as long after the press as if nothing had been."""
+    plan = compile_script(library.read(script), library.phrases)
+    with ThreadPoolExecutor() as pool:
+        figures = [*pool.map(lambda sink: killed_in_the_hold(sink, script, tmp_path, plan, library), speakers())]
+    for sink, noticed, back, late in figures:
+        print(f"{sink}: noticed after {noticed:.2f} s, back {back:.2f} s after the server, release {late:+.3f} s")
+        assert noticed <= 1.5 and back < 3 and abs(late) < 0.5
+
+
+def killed_in_the_hold(sink, script, folder, plan, library):
+    """Seconds until it was noticed, from the server until the first words, and by which the release was late."""
+    home = folder / sink
+    home.mkdir()
+    with start_server(home) as server:
+        env = environment(server.env, home)
+        first = broken_off_at(plan, script, env)
+        clips = laid(resumed(plan, Mark(first), [cue.text for cue in plan.cues], library.phrases, "Short", 140))
+        press = next(number for number, clip in enumerate(clips) if clip.cue.kind == "press")
+        hold = seconds(released(clips) - clips[press].start)
+        with playing([*VOICE_GUIDE, "resume", "--sink", sink], env) as (process, told):
+            with server.record() as before:
+                wait_until(lambda: holding(env, plan), "the hold", 60)
+                server.process.kill()
+                killed = time.monotonic()
+            pressed = before.began + onsets(before.sound)[press]
+            wait_until(lambda: told.when("The sound device is gone"), "the notice", 5)
+            time.sleep(3)
+            with start_server(home) as again, again.record() as after:
+                there = time.monotonic()
+                wait_until(lambda: time.monotonic() > pressed + hold + 1, "the release", 60)
+            process.send_signal(signal.SIGINT)
+    heard = [after.began + onset for onset in onsets(after.sound)]
+    late = min((at - pressed - hold for at in heard), key=abs)
+    return sink, told.when("The sound device is gone") - killed, heard[0] - there, late
+
+
+def released(clips):
+    return next(clip.start for clip in clips if clip.cue.kind == "release")
+
+
+FASTER = """
+import time
+from voice_guide.cli import main
+from voice_guide.sinks.lasting import Lasting
+unwanted, _, _, patience = Lasting.__init__.__defaults__
+Lasting.__init__.__defaults__ = (unwanted, lambda: time.monotonic() * 10, lambda span: time.sleep(span / 10), patience)
+main()
+"""
+
+
+@pytest.mark.device
+def test_a_device_that_stays_away_for_a_minute_ends_it_with_six_and_the_place_is_kept(script, tmp_path):
+    """The minute passes in six seconds."""
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        words = [sys.executable, "-c", FASTER, "play", str(script), *TONE]
+        with playing(words, env) as (process, told):
+            with server.record() as recording:
+                wait_until(lambda: len(onsets(recording.sound)) >= 3, "the third cue", 60)
+                server.process.kill()
+            assert process.wait(30) == 6
+            told.thread.join()
+    assert "voice-guide resume" in told[-1][1] and "60 seconds" in told[-1][1]
+    assert read_bookmark(tmp_path / "data" / "place.json").cue >= 1
+    assert past_sessions(env)[-1].ended == "interrupted"
+
+
+@pytest.mark.device
+def test_ctrl_c_while_the_device_is_gone_does_not_wait_for_it(script, tmp_path):
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE], env) as (process, told):
+            with server.record() as recording:
+                wait_until(lambda: len(onsets(recording.sound)) >= 2, "the second cue", 60)
+                server.process.kill()
+            wait_until(lambda: told.when("The sound device is gone"), "the notice", 5)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(8) == 130
+
+
+def test_a_process_that_slept_says_that_it_is_back_and_the_hold_is_over(script, tmp_path, library):
+    """As a closed lid does: stopped in the hold, continued after its end."""
+    plan = compile_script(library.read(script), library.phrases)
+    env = environment(dict(os.environ), tmp_path)
+    with playing([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
+        wait_until(lambda: told.when("Half way"), "the hold", 30)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(16)
+        process.send_signal(signal.SIGCONT)
+        wait_until(lambda: told.when("Now the palm center"), "what comes after", 30)
+    lines = [line for _, line in told]
+    half = lines.index("Half way.")
+    release = next(cue.text for cue in plan.cues if cue.kind == "release")
+    assert lines[half + 1 : half + 3] == ["We are back.", release]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_ctrl_z_takes_the_listener_off_first_and_fg_comes_back_into_the_pause(script, tmp_path):
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path), "PS1": "ready> "}
+    words = " ".join([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink silent --no-questions"])
+    with at_a_terminal("bash", "--norc", "--noediting", "-i", env=env) as (_, read, press, echoes):
+        press(words + "\n")
+        read("Half way")
+        assert not echoes()
+        press("\x1a")
+        read("Paused. Come off slowly, all the way.")
+        read("Stopped[^$]*ready> ")
+        wait_until(echoes, "the terminal as it was")
+        press("fg\n")
+        read("We are back. Paused. Come off slowly, all the way.")
+        press(" ")
+        read("Take up the hold again")
+        press("q")
+        read("We stop here[^$]*ready> ")
+        press("echo code $?\n")
+        assert re.search("code 0", read("code \\d+\r"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_after_a_signal_the_session_goes_on_where_it_was(script, tmp_path, number, run):
+    env = environment(dict(os.environ), tmp_path)
+    with playing([*HASTY, "30", "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
+        wait_until(lambda: told.when("Half way"), "the hold", 30)
+        process.send_signal(number)
+        assert process.wait(20) == 130
+    with playing([*HASTY, "30", "resume", "--sink", "silent"], env) as (process, told):
+        assert process.wait(60) == 0
+        told.thread.join()
+    assert "You are at the palm center, left hand. That is number one of two." in told[0][1]
+    told_journal = past_sessions(env)
+    assert [one.ended for one in told_journal[1:]] == ["finished"], "one session, told as one"
+    assert told_journal[-1].done == ("palm center",)
+
+
+def test_without_a_place_resume_says_what_to_do(run):
+    done = run("resume")
+    assert done.returncode == 1 and "voice-guide list" in done.stderr and done.stderr.count("\n") == 1

@@ -42,13 +42,14 @@ class Device(Tape):
 
     def __init__(self, world, heard=0):
         super().__init__()
-        self.world, self.heard = world, heard
+        self.world, self.heard, self.stalls = world, heard, 0
 
     def write(self, block):
         if not self.world.there:
             self.world.now += 1
             raise SinkError("stopped taking sound", self.heard)
-        self.world.now += seconds(length(block))
+        self.world.now += seconds(length(block)) + self.stalls
+        self.stalls = 0
         return super().write(block)
 
 
@@ -146,6 +147,21 @@ def test_a_machine_that_slept_is_noticed_though_the_device_goes_on(world):
     assert sink.write(BLOCK) == 0
     assert sink.away() == pytest.approx(3600)
     assert sink.write(BLOCK) == 441 and world.opened == 1
+
+
+def test_a_process_that_was_stopped_in_the_middle_of_a_write_is_noticed_too(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.devices[0].stalls = 20
+    assert sink.write(BLOCK) == 441
+    assert sink.away() == pytest.approx(20)
+
+
+def test_a_device_that_is_slow_to_wake_is_not_one_that_slept(world):
+    sink = world.lasting()
+    world.devices[0].stalls = 3
+    written(sink, 5, world)
+    assert sink.away() == 0
 
 
 def test_a_short_stall_is_none_of_it(world):

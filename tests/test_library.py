@@ -82,7 +82,7 @@ def step(line):
         (step("{say: Now find BL 23.}"), 4, ["'BL 23' is not spoken", "places by their names"]),
         (step("{say: This cures your back.}"), 4, ["'cures' promises too much"]),
         (step("{say: 'Hush [[h@l''oU]] now.'}"), 4, ["'[[' is not spoken"]),
-        (step('{say: "Hush \\u0007 now."}'), 4, ["'\\x07' is a control character", "plain text"]),
+        (step('{say: "Hush \\u0007 now."}'), 4, ["'\\x07' is a control character or unknown", "plain text"]),
         (GOOD.replace("A test of one hold.", '"A \\e[31mred test."'), 2, ["'\\x1b' is a control character"]),
         (GOOD.replace("60", "0x" + "f" * 9000), 5, ["'hold'", "plain number"]),
         (step("{breathe: 3600, repeat: 20}"), 3, ["lasts 1200 minutes"]),

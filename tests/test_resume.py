@@ -80,7 +80,7 @@ def left_of_hold(clips, frame):
 @settings(max_examples=60, deadline=None)
 def test_a_hold_has_what_was_left_of_it_and_ends_in_a_release(library, routine, share):
     plan = compile_script(routine, library.phrases)
-    clips, frame, place = broken_off(plan, share)
+    place = broken_off(plan, share)[2]
     again = clips_of(go_on(plan, place, library))
     if place.hold_left is not None and again_pressing(plan, place, again):
         press = next(clip for clip in again if clip.cue.kind == "press")

@@ -74,7 +74,7 @@ from pathlib import Path
 from voice_guide.sinks import open_sink
 
 began = time.monotonic()
-sink = open_sink(sys.argv[1], lambda: time.monotonic() - began > 2)
+sink = open_sink(sys.argv[1], lambda heard: time.monotonic() - began > 2)
 print(sink.write(Path(sys.argv[2]).read_bytes()))
 sink.close()
 """
@@ -130,7 +130,7 @@ def test_an_unknown_sink_is_refused_with_the_choices() -> None:
 
 def test_simpleaudio_is_refused_with_the_reason_where_it_would_crash() -> None:
     with pytest.raises(SinkError, match=r"crashes on Python 3\.12 and later, and this is 3\.13"):
-        SimpleAudio(lambda: False, python=(3, 13))
+        SimpleAudio(lambda heard: False, python=(3, 13))
 
 
 def test_the_silent_sink_takes_all_at_the_pace_of_a_speaker_without_drift() -> None:

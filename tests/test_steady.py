@@ -122,12 +122,15 @@ def onsets(sound, clips, wait):
     starts, at = [], 0
     for clip in clips:
         start = sound.index(clip.sound, at)
-        gap = sound[at:start]
-        assert start % WIDTH == 0 and not (gap.replace(wait, b"") if wait else gap).strip(b"\0")
+        assert start % WIDTH == 0 and quiet(sound[at:start], wait)
         starts.append(start // WIDTH)
         at = start + len(clip.sound)
-    assert not sound[at:].strip(b"\0")
+    assert quiet(sound[at:], wait)
     return starts
+
+
+def quiet(sound, wait):
+    return not (sound.replace(wait, b"") if wait else sound).strip(b"\0")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """One session as it is heard, new or gone on with: questions, keys, progress, and the last words on every way out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from voice_guide.cli.told import refused
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.controls.signals import caught_signals
 from voice_guide.errors import SinkError
-from voice_guide.pcm import RATE, seconds
+from voice_guide.pcm import RATE, length, seconds
 from voice_guide.personal.bookmark import Bookmark
 from voice_guide.personal.journal import Journal
 from voice_guide.player import play
@@ -27,8 +27,11 @@ from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import open_sink
 from voice_guide.sinks.lasting import Lasting
 from voice_guide.timeline import Mark
+from voice_guide.voices import open_voice
 from voice_guide.voices.ahead import Ahead
+from voice_guide.voices.bell import Belled
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.steady import Steady
 
 WHOLE = 10 * RATE
 """A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
@@ -67,6 +70,7 @@ class Listening:
         words = [*self.phrases.ask.values(), self.worse] if manner.asking else []
         self.sounds = {text: voice.speak(text) for text in words}
         self.stopped = False
+        self.follow: Callable[[int], None] = lambda heard: None
 
     def listen(self, journal: Journal, mark: Mark | None = None) -> int:
         """Play to the end, from `mark` where one goes on; returns the exit code."""
@@ -86,20 +90,27 @@ class Listening:
                 ahead.stop()
         if ahead and ahead.fault:
             raise ahead.fault
+        if ahead and self.steady.warning:
+            click.echo(self.steady.warning, err=True)
         if late > RATE // 10:
             click.echo(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.", err=True)
         return INTERRUPTED if self.caught.any else 0
 
     def _device(self) -> Lasting:
         """The sink, once its device is there; the first words are rendered meanwhile."""
-        caught, keys = self.caught, self.keys
+        caught = self.caught
         try:
             return Lasting(
-                lambda: open_sink(self.manner.sink, lambda: caught.unheard or caught.asleep or keys.waiting()),
+                lambda: open_sink(self.manner.sink, self._wanted),
                 lambda: caught.any or self.stopped,
             )
         except SinkError as error:
             raise SilentMachine(str(error)) from error
+
+    def _wanted(self, heard: int) -> bool:
+        """Asked while a long stretch is heard, which it follows; the listener waits for an answer."""
+        self.follow(heard)
+        return self.caught.unheard or self.caught.asleep or self.keys.waiting()
 
     def _ahead(self, asked: bool, mark: Mark | None = None) -> Ahead:
         manner, fitted = self.manner, self.fitted
@@ -108,7 +119,8 @@ class Listening:
         if mark and self.page:
             noticed, name = self.page.noticed, fitted.routine.name
             self.heard = resumed(self.plan, mark, noticed, self.phrases, name, manner.rate)
-        return Ahead(self.heard, self.phrases, self.voice)
+        self.steady = Steady(self.voice, Belled(open_voice("tone", manner.rate)))
+        return Ahead(self.heard, self.phrases, self.steady)
 
     def _played(self, ahead: Ahead, journal: Journal, pain: int | None) -> int:
         """The frames for which the voice was late."""
@@ -173,6 +185,9 @@ class Listening:
                 caught.unheard = False
                 yield Command.STOP
 
+            if self.sink.stretch > WHOLE:
+                self.follow = _following(session.copy(), progress)
+
         def progress(place: Place) -> None:
             line.show(place)
             diary.see(place)
@@ -233,3 +248,15 @@ class Listening:
         if self.caught.asleep:
             self._sleep()
         return self.caught.any
+
+
+def _following(session: Session, progress: Callable[[Place], None]) -> Callable[[int], None]:
+    """Tells the progress of a session as a long stretch of it is heard; to be called with the frames that were."""
+    at = 0
+
+    def follow(heard: int) -> None:
+        nonlocal at
+        at += length(session.read(max(0, heard - at)))
+        progress(session.place)
+
+    return follow

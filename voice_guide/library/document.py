@@ -28,10 +28,8 @@ LONGEST_SHOWN = 60
 KIND = re.compile(r"\[|^bool$")
 """In the place of a fault: one of the kinds that the value may be, which is not a key of the file."""
 DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])\ufeff*%")
-HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Kinds of letters that nobody sees: they could fool who reads a script, a terminal, or the voice."""
-WELCOME = "\t\n\u200c\u200d"
-"""Space, and what joins and parts the letters of some alphabets."""
+JOINERS = "\u200c\u200d"
+"""They join and part the letters of some alphabets; all else that nobody sees could fool who reads a script."""
 
 Where = tuple[str | int, ...]
 T = TypeVar("T")
@@ -180,10 +178,9 @@ class Document:
 
     def _visible(self, text: str, where: Where) -> None:
         """A fault where the text holds what cannot be seen."""
-        if text.isprintable():
-            return
-        if found := next((c for c in text if unicodedata.category(c) in HIDDEN and c not in WELCOME), ""):
-            self.fault(where, f"{found!r} is a control character; write plain text")
+        odd = (c for c in text if not c.isprintable() and c not in "\t\n" + JOINERS)
+        if found := next((c for c in odd if unicodedata.category(c) != "Zs"), ""):
+            self.fault(where, f"{found!r} is a control character or unknown; write plain text")
 
     def _worded(self, fault: Any, shape: type) -> tuple[Where, str]:
         """What pydantic found, in a listener's words."""

@@ -15,12 +15,12 @@ LOST = "the sound device stopped taking sound; see that it is connected and the 
 SINKS = ("speaker", "simpleaudio", "silent")
 
 
-def open_sink(name: str, wanted: Callable[[], bool] = lambda: False) -> Sink:
+def open_sink(name: str, wanted: Callable[[int], bool] = lambda heard: False) -> Sink:
     """The sink called `name` ("miniaudio" is another name for "speaker").
 
-    `wanted` tells that the listener waits for an answer; the sink that takes long stretches breaks off
-    then. SinkError: there is no such sink, or it cannot live on this machine. A device that is not
-    there may show only at the first write.
+    The sink that takes long stretches asks `wanted` all the while, with the frames that were heard of the stretch,
+    and breaks off where the listener waits for an answer. SinkError: there is no such sink, or it cannot live on
+    this machine. A device that is not there may show only at the first write.
     """
     if name in ("speaker", "miniaudio"):
         from voice_guide.sinks.speaker import Speaker

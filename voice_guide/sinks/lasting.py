@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from voice_guide.errors import SinkError
-from voice_guide.pcm import Pcm, seconds
+from voice_guide.pcm import RATE, Pcm, seconds
 from voice_guide.player import Sink
 
 PATIENCE = 60.0
@@ -48,6 +48,8 @@ class Lasting:
         self._gone: float | None = None
         """Since when there is no device that lasts."""
         self._away = 0.0
+        self._taken = 0
+        """Frames since it was opened; a device that is slow to wake is not one that slept."""
         self._inner: Sink | None = opened()
         self.stretch = self._inner.stretch
         self._inner.write(b"")
@@ -68,18 +70,22 @@ class Lasting:
         if self._inner is None:
             self._reopen()
             return 0
-        if self._clock() - self._heard > AWAY:
+        began = self._clock()
+        if began - self._heard > AWAY:
             self._back()
             return 0
-        began = self._clock()
         try:
             taken = self._inner.write(block)
         except SinkError as fault:
             self._heard = began + seconds(fault.heard)
             self._lose()
             return fault.heard
+        self._taken += taken
+        if self._taken > RATE and self._clock() - began - seconds(taken) > AWAY:
+            self._heard += seconds(taken)
+            self._back()
         self._heard = self._clock()
-        if self._gone and self._heard - self._next > LASTS:
+        if self._taken > LASTS * RATE:
             self._gone = None
         return taken
 
@@ -123,5 +129,5 @@ class Lasting:
         with suppress(SinkError):
             inner = self._opened()
             inner.write(b"")
-            self._inner = inner
+            self._inner, self._taken = inner, 0
             self._back()

@@ -25,7 +25,7 @@ class SimpleAudio:
     stretch = frames(3600)
 
     def __init__(
-        self, wanted: Callable[[], bool], python: tuple[int, int] = (sys.version_info[0], sys.version_info[1])
+        self, wanted: Callable[[int], bool], python: tuple[int, int] = (sys.version_info[0], sys.version_info[1])
     ) -> None:
         if python >= (3, 12):
             raise SinkError(
@@ -59,7 +59,7 @@ class SimpleAudio:
             raise SinkError(f"no sound device answers ({fault}); {CONNECT}") from fault
         end = began + seconds(length(block))
         while self._playing.is_playing():
-            if self._wanted():
+            if self._wanted(self._heard(block, began)):
                 self.close()
                 return self._heard(block, began)
             if time.monotonic() > end + LATE:

@@ -32,8 +32,8 @@ ONSET = frames(0.15)
 PAUSE = frames(2)
 """The longest pause inside words. The slowest voice took 1.2 seconds."""
 
-LONGEST = frames(24 * 3600)
-MOST_TAGS = 1 << 23
+LONGEST, MOST_TAGS = frames(24 * 3600), 1 << 23
+"""Frames of sound and bytes of tags that no session needs: what a lie may cost."""
 
 _BLOCK = RATE // 100
 _ROUNDING = RATE // 1000
