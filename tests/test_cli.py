@@ -112,6 +112,8 @@ def test_a_new_script_plays_as_it_is_and_is_never_overwritten(run, tmp_path):
     assert run("new", 'Odd: "name" #', "-o", tmp_path / "odd.yaml").returncode == 0
     assert run("check", tmp_path / "odd.yaml").returncode == 0
     assert run("new", "12").returncode == 2
+    assert run("new", "a" * 61).returncode == 2
+    assert run("new", "caf\udce9").returncode == 2
 
 
 def test_a_script_plays_by_its_path(run, tmp_path):

@@ -52,6 +52,12 @@ class WholeFile:
             os.fsync(self._file.fileno())
             self._file.close()
             self._part.replace(self._path)
+        with suppress(OSError):  # a folder that cannot be opened, as on Windows: its system looks after the name
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def drop(self) -> None:
         """Remove it, unless it was kept. Safe twice."""

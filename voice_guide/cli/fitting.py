@@ -1,7 +1,7 @@
 """What play, export, adapt and suggest share: a routine by name or need, fitted to the body, the wishes, the day."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -39,6 +39,28 @@ class Wishes:
     ball: str | None = None
     side: str | None = None
     talk: Talk = "full"
+
+
+def words_of(wishes: Wishes) -> list[str]:
+    """The options, as they would be typed."""
+    words = []
+    for name, value in asdict(wishes).items():
+        option = "--condition" if name == "conditions" else f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            words += [option] * value
+        elif value is not None:
+            words += [f"{option}={one}" for one in (value if isinstance(value, tuple) else (value,))]
+    return words
+
+
+def wishes_of(words: Sequence[str]) -> Wishes:
+    """The options as they were typed. Raises ChoiceError."""
+    reading = click.command(add_help_option=False)(fitting_options(lambda wishes: wishes))
+    try:
+        found: Wishes = reading.main([*words], standalone_mode=False)
+    except click.ClickException as error:
+        raise ChoiceError(error.format_message()) from None
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import click
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.habits import Record
+from voice_guide.personal.bookmark import remove_bookmark
 from voice_guide.personal.journal import Journal
 
 HEAD = f"{'began':16}  {'routine':24}  {'min':>3}  {'pain':8}  ended"
@@ -61,6 +62,7 @@ def _delete(journal: Journal, yes: bool) -> None:
         raise click.UsageError("--delete erases for ever; say --yes with it")
     if yes or click.confirm(f"Erase {journal.path} and every session in it, for ever?", err=True):
         journal.erase()
+        remove_bookmark()
         click.echo("The journal is erased.", err=True)
 
 

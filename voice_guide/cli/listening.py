@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 from voice_guide.cli import INTERRUPTED
 from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, hint, say
 from voice_guide.cli.diary import Diary, Ended
-from voice_guide.cli.fitting import Fitted, Wishes
+from voice_guide.cli.fitting import Fitted, Wishes, words_of
 from voice_guide.cli.line import Line
 from voice_guide.cli.told import refused
 from voice_guide.controls.keys import HELP, Keys
@@ -158,7 +158,7 @@ class Listening:
         now = datetime.now().astimezone().isoformat()
         file = routine.file and str(Path(routine.file).absolute())
         return Bookmark(
-            now, 0, file or routine.id, routine.name, asdict(self.wishes), self.asked, None, manner.voice,
+            now, 0, file or routine.id, routine.name, words_of(self.wishes), self.asked, None, manner.voice,
             manner.rate, manner.pitch, self.voice.key, self.plan.digest, 0, 0.0, 0, self.plan.titles[0], [], [], 0.0,
         )  # fmt: skip
 

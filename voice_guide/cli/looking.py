@@ -9,6 +9,7 @@ import click
 from voice_guide.cli.parts import chosen, clock, name_argument, remembering, rendered, voice_options
 from voice_guide.errors import NameUnclear, RoutineError, VoiceGuideError
 from voice_guide.library import Library, own_folder, slug
+from voice_guide.library.shapes import LONGEST_NAME
 from voice_guide.pcm import seconds
 from voice_guide.routine import Routine
 from voice_guide.script import Phrases, compile_script
@@ -162,8 +163,10 @@ def new_command(name: tuple[str, ...], output: Path | None) -> None:
     voice-guide new Sunday Evening
     """
     title = " ".join(name)
-    if any(c.isdigit() for c in title) or not any(c.isalpha() for c in title):
-        raise click.UsageError(f"'{title}' is not a name to be spoken; use letters, and numbers as words")
+    if any(c.isdigit() for c in title) or not any(c.isalpha() for c in title) or not title.isprintable():
+        raise click.UsageError(f"{title!r} is not a name to be spoken; use letters, and numbers as words")
+    if len(title) > LONGEST_NAME:
+        raise click.UsageError(f"a name of {len(title)} letters; {LONGEST_NAME} are enough")
     library = Library()
     path = output or own_folder() / f"{slug(title)}.yaml"
     start = (library.shipped / "new.yaml").read_text(encoding="utf-8")

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from voice_guide.cli.asking import say
-from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
+from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options, wishes_of
 from voice_guide.cli.listening import Listening, Manner, SilentMachine
 from voice_guide.cli.parts import name_or_need, remembering, voice_options, warn
 from voice_guide.controls.keys import Keys
 from voice_guide.errors import SafetyError, SinkError, VoiceError, VoiceGuideError
-from voice_guide.personal.bookmark import Bookmark, bookmark_path, read_bookmark
+from voice_guide.personal.bookmark import Bookmark, read_bookmark
 from voice_guide.personal.journal import Journal
 from voice_guide.resume import mark_of
 from voice_guide.sinks import SINKS, open_sink
@@ -114,10 +114,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
         journal.known = [record for record in journal.known if record.id != page.session]
     else:  # another session: asked, limited and told as any
         page = replace(page, session=0, asked=False, pain=None, noticed=[], released=[], seconds=0.0)
-    try:
-        wishes = Wishes(**page.options)
-    except TypeError:
-        raise VoiceGuideError(f"{bookmark_path()} is of another voice-guide; `voice-guide play` begins anew") from None
+    wishes = wishes_of(page.words)
     session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, listening=True)
     plan = session.plan(page.rate, page.asked)
     if (plan.digest, speaker.key) == (page.plan, page.key) and page.cue < len(plan.cues):

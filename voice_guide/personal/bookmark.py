@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import data_folder, set_aside
@@ -32,8 +31,8 @@ class Bookmark:
     routine: str
     """An id, or the path of a script."""
     name: str
-    options: dict[str, Any]
-    """Of the command that began it."""
+    words: list[str]
+    """The options of the command that began it."""
     asked: bool
     """The questions of the opening were asked with keys, and not spoken."""
     pain: int | None
@@ -112,7 +111,7 @@ def remove_bookmark(path: Path | None = None) -> None:
 
 
 _SHAPE: dict[str, tuple[type, ...]] = {
-    "saved": (str,), "session": (int,), "routine": (str,), "name": (str,), "options": (dict,), "asked": (bool,),
+    "saved": (str,), "session": (int,), "routine": (str,), "name": (str,), "words": (list,), "asked": (bool,),
     "pain": (int, type(None)), "voice": (str, type(None)), "rate": (int,), "pitch": (int,), "key": (str,),
     "plan": (str,), "cue": (int,), "wait": (int, float), "step": (int,), "title": (str,), "noticed": (list,),
     "released": (list,), "seconds": (int, float),
@@ -133,7 +132,7 @@ def _parsed(data: bytes) -> Bookmark:
     numbers = [found.session, found.cue, found.step, found.wait, found.seconds, *found.released]
     if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
         raise ValueError("a number out of its range")
-    if found.when.utcoffset() is None or not all(isinstance(text, str) for text in found.noticed):
+    if found.when.utcoffset() is None or not all(isinstance(text, str) for text in (*found.noticed, *found.words)):
         raise ValueError("no time, or no words")
     if found.pain is not None and found.pain not in range(11):
         raise ValueError("pain")

@@ -1,0 +1,231 @@
+"""The file that tells where a session stood: whole or the one before, never taken for what it is not, for its owner."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from test_faults import HASTY, SCRIPT
+from test_play import environment, past_sessions
+from voice_guide.cli.fitting import Wishes, wishes_of, words_of
+from voice_guide.errors import VoiceGuideError
+from voice_guide.personal.bookmark import Bookmark, read_bookmark, remove_bookmark, write_bookmark
+from voice_guide.personal.journal import Journal
+from voice_guide.script import compile_script
+
+NOW = "2026-05-01T07:00:00+02:00"
+PAGE = Bookmark(
+    NOW, 3, "soft-landing", "Soft Landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
+    "A title", ["Gently."], [1], 300.0,
+)  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "data" / "place.json"
+
+
+def test_what_was_written_is_read(path):
+    write_bookmark(PAGE, path)
+    assert read_bookmark(path) == PAGE
+    write_bookmark(replace(PAGE, cue=13), path)
+    assert read_bookmark(path).cue == 13
+    assert [file.name for file in path.parent.iterdir()] == ["place.json"]
+
+
+def test_it_is_for_its_owner_alone(path):
+    write_bookmark(PAGE, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_none_is_none_and_one_can_be_removed_twice(path):
+    assert read_bookmark(path) is None
+    write_bookmark(PAGE, path)
+    remove_bookmark(path)
+    remove_bookmark(path)
+    assert read_bookmark(path) is None
+
+
+def test_what_a_killed_process_left_is_removed_with_it(path):
+    write_bookmark(PAGE, path)
+    old, young = path.with_name(".place.json.0.part"), path.with_name(".place.json.1.part")
+    for part in (old, young):
+        part.write_text("{")
+    os.utime(old, (0, 0))
+    remove_bookmark(path)
+    assert [file.name for file in path.parent.iterdir()] == [young.name]
+
+
+def damaged(**changed):
+    told = asdict(PAGE) | changed
+    return json.dumps({name: value for name, value in told.items() if value != "gone"}).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"\xff\xfe",
+        damaged()[:-20],
+        b"[" * 100_000,
+        b" " * 2_000_000,
+        damaged(cue="gone"),
+        damaged(more=1),
+        damaged(cue="12"),
+        damaged(cue=-1),
+        damaged(cue=True),
+        damaged(wait=float("nan")),
+        damaged(wait=float("inf")),
+        damaged(seconds=10**400),
+        damaged(pain=11),
+        damaged(saved="yesterday"),
+        damaged(saved="2026-05-01T07:00:00"),
+        damaged(noticed=[1]),
+        damaged(released=["a"]),
+        damaged(words=[3]),
+    ],
+)
+def test_what_we_did_not_write_is_set_aside_in_one_line_and_never_deleted(path, data):
+    path.parent.mkdir()
+    path.write_bytes(data)
+    with pytest.raises(VoiceGuideError, match="set aside as place") as caught:
+        read_bookmark(path)
+    assert "\n" not in str(caught.value)
+    assert path.with_name("place.broken-1.json").read_bytes() == data
+    assert read_bookmark(path) is None
+
+
+@given(st.binary(max_size=200) | st.integers(0, 500).map(lambda cut: damaged()[:cut]))
+@settings(max_examples=60, deadline=None)
+def test_any_file_is_a_bookmark_or_one_line(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("data") / "place.json"
+    path.write_bytes(data)
+    try:
+        assert isinstance(read_bookmark(path), Bookmark)
+    except VoiceGuideError as error:
+        assert "\n" not in str(error)
+
+
+# The command
+
+
+@pytest.fixture
+def home(tmp_path, library):
+    """A listener with a place in the second hold of a short script: `resume(**changed)` answers the finished process."""
+    script = tmp_path / "short.yaml"
+    script.write_text(SCRIPT)
+    env = environment(dict(os.environ), tmp_path)
+    plan = compile_script(library.read(script), library.phrases)
+    half = [cue for cue in plan.cues if cue.text == library.phrases.half][1]
+    journal = Journal(tmp_path / "data" / "journal.sqlite")
+    number = journal.begin("short", "Short", datetime.now().astimezone(), False)
+    page = replace(
+        PAGE, saved=datetime.now().astimezone().isoformat(), session=number, routine=str(script), name="Short",
+        voice="tone", key="tone 1, rate 140", plan=plan.digest, cue=half.number, step=half.step,
+        title=plan.titles[half.step], noticed=[cue.text for cue in plan.cues], released=[1],
+    )  # fmt: skip
+
+    def resume(*words, **changed):
+        write_bookmark(replace(page, **changed), tmp_path / "data" / "place.json")
+        return subprocess.run(
+            [*HASTY, "60", "resume", "--sink", "silent", *words], env=env, stdin=subprocess.DEVNULL, timeout=60,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    resume.env, resume.script, resume.session = env, script, number
+    return resume
+
+
+WHERE = "You are at the palm center, right hand. That is number two of two. About one minute to go."
+
+
+def test_it_goes_on_in_the_hold_and_in_the_same_row_of_the_journal(home):
+    done = home()
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0 and lines[0] == f"We go on with Short. {WHERE}"
+    assert lines[lines.index("We go on. Take up the hold again, slowly.") + 1] == "Half way."
+    last = past_sessions(home.env)[-1]
+    assert (last.id, last.done, last.ended) == (home.session, ("palm center",), "finished")
+    assert last.seconds > 300
+    assert not list(home.script.parent.glob("data/place*"))
+
+
+@pytest.mark.parametrize("changed", [{"plan": "another"}, {"key": "another"}, {"cue": 999, "plan": "another"}])
+def test_another_version_of_the_script_or_the_voice_goes_on_at_the_start_of_the_step(home, changed):
+    done = home(**changed)
+    lines = done.stderr.splitlines()
+    assert done.returncode == 0 and "You are at the palm center, right hand" in lines[0]
+    assert any(line.startswith("Now the palm center, right hand.") for line in lines[1:4])
+
+
+def test_a_step_that_is_gone_begins_anew(home):
+    done = home(plan="another", title="Elbow", step=1)
+    assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")
+
+
+@pytest.mark.parametrize("hours", [5, 500, -3])
+def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home, hours):
+    saved = (datetime.now().astimezone() - timedelta(hours=hours)).isoformat()
+    done = home(saved=saved)
+    assert done.returncode == 0 and "Any new warning sign today?" in done.stderr
+    assert past_sessions(home.env)[-1].id != home.session
+
+
+def test_a_caution_that_was_not_heard_is_said_before_it_goes_on(home):
+    lines = home(noticed=[]).stderr.splitlines()
+    caution = next(number for number, line in enumerate(lines) if line.startswith("Any new warning sign"))
+    assert caution < lines.index("We go on. Take up the hold again, slowly.")
+
+
+def test_a_script_that_is_gone_is_one_line_and_the_place_stays(home):
+    home.script.unlink()
+    done = home()
+    assert done.returncode == 3 and done.stderr.count("\n") == 1
+    assert (home.script.parent / "data" / "place.json").exists()
+
+
+@pytest.mark.parametrize("words", [["--tempo=3"], ["--minutes=x"], ["--talk=sung"], ["--help"], ["play"], ["--ball"]])
+def test_options_of_another_voice_guide_are_one_line(home, words):
+    done = home(words=words)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "fault of voice-guide" not in done.stderr
+
+
+@given(
+    st.builds(
+        Wishes,
+        need=st.none() | st.text(max_size=20),
+        conditions=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+        doctor_agreed=st.booleans(),
+        minutes=st.none() | st.floats(3, 45),
+        surface=st.none() | st.sampled_from(["floor", "bed"]),
+        ball=st.none() | st.just("none"),
+        side=st.none() | st.just("left"),
+        talk=st.sampled_from(["full", "short", "bells"]),
+    )
+)
+def test_the_options_of_a_session_are_kept_as_they_would_be_typed(wishes):
+    assert wishes_of(words_of(wishes)) == wishes
+
+
+def test_a_profile_that_forbids_it_now_ends_it_with_four(home):
+    (home.script.parent / "data" / "profile.toml").write_text(f"[yes]\nwarning_sign = {datetime.now().date()}\n")
+    done = home()
+    assert done.returncode == 4 and "press" not in done.stdout
+
+
+def test_erasing_the_journal_erases_the_place(home):
+    write_bookmark(PAGE, home.script.parent / "data" / "place.json")
+    subprocess.run(
+        [sys.executable, "-m", "voice_guide", "journal", "--delete", "--yes"], env=home.env, check=True,
+        capture_output=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert not list((home.script.parent / "data").glob("place*"))
