@@ -22,7 +22,7 @@ from voice_guide.script import compile_script
 
 NOW = "2026-05-01T07:00:00+02:00"
 PAGE = Bookmark(
-    NOW, 3, "soft-landing", "Soft Landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
+    NOW, NOW, "soft-landing", "Soft Landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
     "A title", ["Gently."], [1], 300.0,
 )  # fmt: skip
 
@@ -75,6 +75,7 @@ def damaged(**changed):
         b"{}",
         b"[]",
         b"\xff\xfe",
+        damaged(started=5),
         damaged()[:-20],
         b"[" * 100_000,
         b" " * 2_000_000,
@@ -127,9 +128,10 @@ def home(tmp_path, library):
     plan = compile_script(library.read(script), library.phrases)
     half = [cue for cue in plan.cues if cue.text == library.phrases.half][1]
     journal = Journal(tmp_path / "data" / "journal.sqlite")
-    number = journal.begin("short", "Short", datetime.now().astimezone(), False)
+    started = datetime.now().astimezone()
+    number = journal.begin("short", "Short", started, False)
     page = replace(
-        PAGE, saved=datetime.now().astimezone().isoformat(), session=number, routine=str(script), name="Short",
+        PAGE, saved=datetime.now().astimezone().isoformat(), started=started.isoformat(), routine=str(script), name="Short",
         voice="tone", key="tone 1, rate 140", plan=plan.digest, cue=half.number, step=half.step,
         title=plan.titles[half.step], noticed=[cue.text for cue in plan.cues], released=[1],
     )  # fmt: skip

@@ -33,10 +33,10 @@ class Diary:
         """`plan` is the whole of it, wherever it goes on. What cannot be kept is told in `warning`."""
         self.warning = ""
         self._journal, self._fitted, self._plan = journal, fitted, plan
-        self._page = page
+        self._page = self._latest = page
         self.kept: Mark | None = None
         """Where one would go on."""
-        self._number, self._heard = page.session, 0
+        self._number = self._heard = 0
         self._done: list[str] = []
         self._wanted: dict[str, set[int]] = {}
         """By point, the steps that it is released in."""
@@ -49,12 +49,14 @@ class Diary:
 
     def begin(self, pain: int | None) -> None:
         """The first words are about to be heard."""
-        started, fitted = datetime.now().astimezone(), self._fitted
+        fitted, begun = self._fitted, self._page.started
+        started = datetime.fromisoformat(begun) if begun else datetime.now().astimezone()
         self._begun = time.monotonic()
-        self._page = replace(self._page, pain=pain)
+        self._page = replace(self._page, pain=pain, started=started.isoformat())
 
         def write() -> None:
             routine = fitted.routine
+            self._number = self._journal.number(started) if begun else 0
             if not self._number:
                 self._number = self._journal.begin(routine.id, routine.name, started, fitted.light, self._left_out())
             self._journal.update(self._number, pain_before=pain)
@@ -89,7 +91,12 @@ class Diary:
             released=sorted({*self._page.released, *(cue.step for cue in place.released)}),
             seconds=self._seconds(),
         )
-        self._pages.put(lambda: self._told(lambda: write_bookmark(replace(page, session=self._number))))
+        self._latest = page
+        self._pages.put(lambda: self._told(lambda: self._write(page)))
+
+    def _write(self, page: Bookmark) -> None:
+        if page is self._latest:  # or a slow disk would fall behind what is heard
+            write_bookmark(page)
 
     def _told(self, write: Callable[[], None]) -> None:
         try:

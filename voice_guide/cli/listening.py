@@ -158,7 +158,7 @@ class Listening:
         now = datetime.now().astimezone().isoformat()
         file = routine.file and str(Path(routine.file).absolute())
         return Bookmark(
-            now, 0, file or routine.id, routine.name, words_of(self.wishes), self.asked, None, manner.voice,
+            now, "", file or routine.id, routine.name, words_of(self.wishes), self.asked, None, manner.voice,
             manner.rate, manner.pitch, self.voice.key, self.plan.digest, 0, 0.0, 0, self.plan.titles[0], [], [], 0.0,
         )  # fmt: skip
 

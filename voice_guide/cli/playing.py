@@ -111,9 +111,9 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
     now = datetime.now().astimezone()
     hours = (now - page.when).total_seconds() / 3600
     if 0 <= hours < Library().habits.hours_apart:
-        journal.known = [record for record in journal.known if record.id != page.session]
+        journal.known = [record for record in journal.known if record.started.isoformat() != page.started]
     else:  # another session: asked, limited and told as any
-        page = replace(page, session=0, asked=False, pain=None, noticed=[], released=[], seconds=0.0)
+        page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0)
     wishes = wishes_of(page.words)
     session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, listening=True)
     plan = session.plan(page.rate, page.asked)

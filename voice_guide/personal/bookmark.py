@@ -26,8 +26,8 @@ class Bookmark:
 
     saved: str
     """ISO 8601, with the offset of the listener's clock."""
-    session: int
-    """Its number in the journal; 0 for none."""
+    started: str
+    """When it began, likewise, which tells its row in the journal; empty before it begins."""
     routine: str
     """An id, or the path of a script."""
     name: str
@@ -111,7 +111,7 @@ def remove_bookmark(path: Path | None = None) -> None:
 
 
 _SHAPE: dict[str, tuple[type, ...]] = {
-    "saved": (str,), "session": (int,), "routine": (str,), "name": (str,), "words": (list,), "asked": (bool,),
+    "saved": (str,), "started": (str,), "routine": (str,), "name": (str,), "words": (list,), "asked": (bool,),
     "pain": (int, type(None)), "voice": (str, type(None)), "rate": (int,), "pitch": (int,), "key": (str,),
     "plan": (str,), "cue": (int,), "wait": (int, float), "step": (int,), "title": (str,), "noticed": (list,),
     "released": (list,), "seconds": (int, float),
@@ -129,9 +129,11 @@ def _parsed(data: bytes) -> Bookmark:
         if type(told[name]) not in kinds:
             raise ValueError(name)
     found = Bookmark(**told)
-    numbers = [found.session, found.cue, found.step, found.wait, found.seconds, *found.released]
+    numbers = [found.cue, found.step, found.wait, found.seconds, *found.released]
     if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
         raise ValueError("a number out of its range")
+    if found.started:
+        datetime.fromisoformat(found.started)
     if found.when.utcoffset() is None or not all(isinstance(text, str) for text in (*found.noticed, *found.words)):
         raise ValueError("no time, or no words")
     if found.pain is not None and found.pain not in range(11):

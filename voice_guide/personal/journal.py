@@ -65,6 +65,10 @@ class Journal:
             self._warn(fault)
             return 0
 
+    def number(self, started: datetime) -> int:
+        """Of the session that began then; 0 where there is none."""
+        return next((session.id for session in self.records() if session.started == started), 0)
+
     def update(
         self,
         number: int,
