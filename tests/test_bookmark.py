@@ -23,7 +23,7 @@ from voice_guide.script import compile_script
 NOW = "2026-05-01T07:00:00+02:00"
 PAGE = Bookmark(
     NOW, NOW, "soft-landing", "Soft Landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
-    "A title", ["Gently."], [1], 300.0,
+    "A title", ["Gently."], [1], 300.0, 600.0,
 )  # fmt: skip
 
 
@@ -169,12 +169,34 @@ def test_another_version_of_the_script_or_the_voice_goes_on_at_the_start_of_the_
     assert any(line.startswith("Now the palm center, right hand.") for line in lines[1:4])
 
 
+def test_without_questions_nobody_is_asked_for_the_pain_after(home):
+    done = home("--no-questions", pain=4)
+    assert done.returncode == 0 and "pain" not in done.stderr
+    assert past_sessions(home.env)[-1].pain_before == 4
+
+
+def test_a_wait_that_no_hold_has_is_cut_to_the_hold(home):
+    assert home(wait=1e6).returncode == 0
+
+
+def test_a_row_that_was_erased_begins_anew(home):
+    (home.script.parent / "data" / "journal.sqlite").unlink()
+    assert home().returncode == 0
+    assert [one.ended for one in past_sessions(home.env)] == ["finished"]
+
+
+def test_a_place_that_is_no_file_is_one_line(home, path):
+    os.mkfifo(path)
+    with pytest.raises(VoiceGuideError, match="is no file"):
+        read_bookmark(path)
+
+
 def test_a_step_that_is_gone_begins_anew(home):
     done = home(plan="another", title="Elbow", step=1)
     assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")
 
 
-@pytest.mark.parametrize("hours", [5, 500, -3])
+@pytest.mark.parametrize("hours", [5, 500, -5])
 def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home, hours):
     saved = (datetime.now().astimezone() - timedelta(hours=hours)).isoformat()
     done = home(saved=saved)

@@ -55,10 +55,12 @@ class Listener:
         self.said = home / "said"
         self.phrases = library.phrases
         self.plan = compile_script(library.read(script), library.phrases)
+        self.clips = laid(self.plan)
         self.kills = 0
 
     def listen_and_be_killed(self, least):
         """Whole sessions, one after the other, until there were so many kills."""
+        self.least = least
         while self.kills < least:
             self.whole_session()
         return self.kills
@@ -76,13 +78,13 @@ class Listener:
             if not killed:
                 break
         assert heard == sorted(heard)
-        missed = [clip for clip in laid(self.plan) if clip.cue.number not in heard]
+        missed = [clip for clip in self.clips if clip.cue.number not in heard]
         assert all(clip.cue.optional and clip.start > self.too_late(clip) for clip in missed)
         assert not self.place.exists()
 
     def too_late(self, clip):
         """The frame from which on nobody gets back into the hold of this clip."""
-        release = next(c for c in laid(self.plan) if c.cue.kind == "release" and c.start > clip.start)
+        release = next(c for c in self.clips if c.cue.kind == "release" and c.start > clip.start)
         return release.start - frames(TOO_SHORT)
 
     def expected(self, page):
@@ -97,7 +99,7 @@ class Listener:
                 [*HASTY, str(SPEED), *words, "--sink", "silent"], env=self.env, stdin=subprocess.DEVNULL, stderr=said
             )
             try:
-                process.wait(self.random.uniform(0.1, 6))
+                process.wait(self.random.uniform(0.1, 6) if self.kills < self.least else 60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -284,6 +286,17 @@ def test_ctrl_z_takes_the_listener_off_first_and_fg_comes_back_into_the_pause(sc
         read("We stop here[^$]*ready> ")
         press("echo code $?\n")
         assert re.search("code 0", read("code \\d+\r"))
+
+
+def test_stopped_without_a_terminal_it_goes_on_by_itself_when_it_is_continued(script, tmp_path):
+    env = environment(dict(os.environ), tmp_path)
+    with playing([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
+        wait_until(lambda: told.when("Half way"), "the hold", 30)
+        process.send_signal(signal.SIGTSTP)
+        wait_until(lambda: told.when("Paused. Come off slowly"), "the words", 10)
+        time.sleep(2)
+        process.send_signal(signal.SIGCONT)
+        wait_until(lambda: told.when("Take up the hold again"), "going on", 10)
 
 
 def test_after_a_signal_the_session_goes_on_where_it_was(script, tmp_path):

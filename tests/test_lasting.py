@@ -46,7 +46,7 @@ class Device(Tape):
 
     def write(self, block):
         if not self.world.there:
-            self.world.now += 1
+            self.world.now += 1 + self.stalls
             raise SinkError("stopped taking sound", self.heard)
         self.world.now += seconds(length(block)) + self.stalls
         self.stalls = 0
@@ -162,6 +162,36 @@ def test_a_device_that_is_slow_to_wake_is_not_one_that_slept(world):
     world.devices[0].stalls = 3
     written(sink, 5, world)
     assert sink.away() == 0
+
+
+def test_a_device_that_did_not_survive_the_sleep_is_opened_again_before_it_is_given_up(world):
+    sink = world.lasting()
+    written(sink, 5, world)
+    world.devices[0].stalls, world.there = 3600, False
+    sink.write(BLOCK)
+    world.there = True
+    written(sink, 1, world)
+    assert not sink.lost and 3600 < sink.away() < 3610
+
+
+def test_who_rests_while_it_is_lost_has_a_minute_again(world):
+    sink = world.lasting()
+    world.there = False
+    written(sink, 20, world)
+    sink.rest()
+    world.now += 600
+    world.there = True
+    written(sink, 1, world)
+    assert not sink.lost
+
+
+def test_what_was_opened_and_is_of_no_use_is_closed(world):
+    dead = Device(world)
+    opened = iter([Device(world)])
+    sink = Lasting(lambda: next(opened, dead), clock=world.clock, sleep=world.sleep)
+    world.there = False
+    written(sink, 4, world)
+    assert dead.closed
 
 
 def test_a_short_stall_is_none_of_it(world):

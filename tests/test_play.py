@@ -108,9 +108,10 @@ def test_ctrl_c_is_followed_by_the_release_cue(short, tmp_path, sink):
 
 
 @pytest.mark.device
-def test_without_a_device_it_says_so_in_one_line(short, tmp_path):
+@pytest.mark.parametrize("sink", speakers())
+def test_without_a_device_it_says_so_in_one_line(short, tmp_path, sink):
     done = subprocess.run(
-        command(short), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
+        command(short, "--sink", sink), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 6
@@ -118,9 +119,10 @@ def test_without_a_device_it_says_so_in_one_line(short, tmp_path):
 
 
 @pytest.mark.device
-def test_without_a_device_the_mp3_is_written_where_that_was_asked_for(short, tmp_path):
+@pytest.mark.parametrize("sink", speakers())
+def test_without_a_device_the_mp3_is_written_where_that_was_asked_for(short, tmp_path, sink):
     done = subprocess.run(
-        command(short, "--or-export"), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL,
+        command(short, "--sink", sink, "--or-export"), env=environment(deviceless(tmp_path), tmp_path), stdin=subprocess.DEVNULL,
         capture_output=True, text=True, check=False, cwd=tmp_path,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (0, "short.mp3\n")
@@ -221,7 +223,8 @@ def test_a_warning_sign_ends_it_before_a_press_and_says_what_to_do(short, tmp_pa
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
 def test_a_closed_terminal_ends_the_session_as_a_stop_does(short, tmp_path):
-    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
+    """In somebody's first session, which ends in a line about the profile."""
+    env = {**os.environ, "HOME": str(tmp_path), "VOICE_GUIDE_DATA": str(tmp_path), "VOICE_GUIDE_CACHE": str(tmp_path)}
     here, there = pty.openpty()
     process = subprocess.Popen(
         ["setsid", "--ctty", *command(short, "--sink", "silent")], stdin=there, stdout=there, stderr=there, env=env

@@ -400,6 +400,18 @@ def test_a_release_that_was_cut_is_said_again():
     assert [(number, count) for number, _, count in found][:2] == [(ANSWERS["returned"], 3000), (5, 2 * RATE)]
 
 
+@pytest.mark.parametrize("at", [RATE, 45 * RATE])
+def test_a_device_that_comes_and_goes_moves_nobody_back(at):
+    session = of(small())
+    session.read(at)
+    session.came_back(1)
+    once = session.copy()
+    for _ in range(20):
+        session.read(100)
+        session.came_back(0)
+    assert heard(tape(session)) == heard(tape(once))
+
+
 def test_in_a_pause_a_device_that_came_back_says_so_and_the_pause_goes_on():
     session = of(small())
     tape(session, [(14 * RATE, Command.PAUSE)], most=20 * RATE)

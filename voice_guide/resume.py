@@ -11,6 +11,8 @@ from voice_guide.script import Cue, Phrases, Plan
 from voice_guide.timeline import Mark, sketch
 
 NOWHERE = -1
+MOMENT = 0.1
+"""Seconds of quiet that a hold which is taken up again begins with, at least."""
 TOO_SHORT = 10.0
 """Seconds of a hold that are not worth getting back onto the ball for."""
 
@@ -77,9 +79,6 @@ def _rest(cues: tuple[Cue, ...], mark: Mark, phrases: Phrases) -> Iterator[Cue]:
             return
         words = phrases.answers["press_again"]
         yield Cue("move", words, 0.0, lead.step, lead.side, point=lead.point)
-    if mark.wait:
-        yield replace(lead, text="", span=mark.wait, spare=0.0, number=NOWHERE)
-        yield from cues[mark.cue :]
-    else:
-        yield replace(first, kind=lead.kind, optional=False)
-        yield from cues[mark.cue + 1 :]
+    most = sum(cue.span for cue in cues[lead.number : mark.cue]) + lead.spare
+    yield replace(lead, text="", span=max(MOMENT, min(mark.wait, most)), spare=0.0, number=NOWHERE)
+    yield from cues[mark.cue :]

@@ -5,6 +5,7 @@ import io
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -126,7 +127,8 @@ def leave(error: Exception, code: int, debug: bool, message: str = "") -> None:
     """One line on stderr, and out."""
     if debug:
         traceback.print_exception(error)
-    click.echo(message or str(error), err=True)
+    with suppress(OSError):  # the terminal was closed
+        click.echo(message or str(error), err=True)
     sys.exit(code)
 
 

@@ -1,9 +1,6 @@
 """A question asked aloud and answered with one key; who gives no answer is not left waiting for ever."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-
-import click
 
 from voice_guide.controls.keys import Keys
 from voice_guide.pcm import Pcm, frames, length
@@ -45,12 +42,6 @@ def ask(
 
     play(_saying(text, sound, seconds), sink, arriving)
     return given[0] if given else None
-
-
-def hint(text: str) -> None:
-    """What the keys are, for those who look; a terminal that was closed is none."""
-    with suppress(OSError, ValueError):
-        click.echo(text, err=True)
 
 
 def _saying(text: str, sound: Pcm, quiet: float) -> Session:

@@ -34,7 +34,7 @@ class Diary:
         self.warning = ""
         self._journal, self._fitted, self._plan = journal, fitted, plan
         self._page = self._latest = page
-        self.kept: Mark | None = None
+        self.kept = Mark(page.cue, page.wait) if page.started else None
         """Where one would go on."""
         self._number = self._heard = 0
         self._done: list[str] = []
@@ -90,6 +90,7 @@ class Diary:
             noticed=list(dict.fromkeys(noticed)),
             released=sorted({*self._page.released, *(cue.step for cue in place.released)}),
             seconds=self._seconds(),
+            room=place.room,
         )
         self._latest = page
         self._pages.put(lambda: self._told(lambda: self._write(page)))

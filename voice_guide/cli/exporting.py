@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
-from voice_guide.cli.parts import name_or_need, remembering, rendered, voice_options, warn
+from voice_guide.cli.parts import hint, name_or_need, remembering, rendered, voice_options
 from voice_guide.pcm import seconds
 from voice_guide.player import play
 from voice_guide.script import Plan
@@ -44,7 +44,7 @@ def export_command(
         if path.is_dir():
             path = path / f"{routine.id}.mp3"
         write_mp3(session, plan, speaker, path)
-        warn(speaker)
+        hint(speaker.warning)
     if verified:
         verify(path)
     click.echo(path)

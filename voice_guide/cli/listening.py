@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import click
-
 from voice_guide.cli import INTERRUPTED
-from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, hint, say
+from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, say
 from voice_guide.cli.diary import Diary, Ended
 from voice_guide.cli.fitting import Fitted, Wishes, words_of
 from voice_guide.cli.line import Line
+from voice_guide.cli.parts import hint
 from voice_guide.cli.told import refused
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.controls.signals import caught_signals
@@ -82,7 +81,7 @@ class Listening:
                 ahead = ahead or self._ahead(answered)
                 late = self._played(ahead, journal, pain)
         except SinkError:
-            if not self.caught.any:
+            if not (self.caught.any or self.stopped):  # or nobody waits for the device
                 raise
             late = 0
         finally:
@@ -90,10 +89,10 @@ class Listening:
                 ahead.stop()
         if ahead and ahead.fault:
             raise ahead.fault
-        if ahead and self.steady.warning:
-            click.echo(self.steady.warning, err=True)
+        if ahead:
+            hint(self.steady.warning)
         if late > RATE // 10:
-            click.echo(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.", err=True)
+            hint(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.")
         return INTERRUPTED if self.caught.any else 0
 
     def _device(self) -> Lasting:
@@ -129,6 +128,7 @@ class Listening:
             hint(HELP)
         while not (self.caught.any or self.stopped or ahead.ready(whole=self.sink.stretch > WHOLE)):
             self.sink.write(b"")  # or it would think that it slept
+            self._unwanted()
         if self.caught.any or self.stopped:  # nothing was heard yet
             return 0
         diary = Diary(journal, self.fitted, self.plan, self.page or self._page())
@@ -139,16 +139,16 @@ class Listening:
             fault = self.caught.any or ahead.fault is not None
             ended = "interrupted" if fault else "stopped" if self.stopped else "finished"
             diary.end(ended, None)
-            if pain is not None and not fault:
+            if pain is not None and self.manner.asking and not fault:
                 diary.end(ended, self._ask_after(pain))
         except SinkError:
+            ended = "stopped" if self.stopped else "interrupted"
             diary.end(ended, None)
             raise
         finally:
             diary.close()
-            if diary.warning:
-                hint(diary.warning)
-        if ended != "finished" and diary.kept:
+            hint(diary.warning)
+        if ended != "finished" and diary.kept and not diary.warning:
             hint("`voice-guide resume` goes on from here.")
         return session.late
 
@@ -158,13 +158,31 @@ class Listening:
         now = datetime.now().astimezone().isoformat()
         file = routine.file and str(Path(routine.file).absolute())
         return Bookmark(
-            now, "", file or routine.id, routine.name, words_of(self.wishes), self.asked, None, manner.voice,
-            manner.rate, manner.pitch, self.voice.key, self.plan.digest, 0, 0.0, 0, self.plan.titles[0], [], [], 0.0,
-        )  # fmt: skip
+            saved=now,
+            started="",
+            routine=file or routine.id,
+            name=routine.name,
+            words=words_of(self.wishes),
+            asked=self.asked,
+            pain=None,
+            voice=manner.voice,
+            rate=manner.rate,
+            pitch=manner.pitch,
+            key=self.voice.key,
+            plan=self.plan.digest,
+            cue=0,
+            wait=0.0,
+            step=0,
+            title=self.plan.titles[0],
+            noticed=[],
+            released=[],
+            seconds=0.0,
+            room=self.fitted.room,
+        )
 
     def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
         caught, session = self.caught, Session()
-        session.room = self.fitted.room
+        session.room = min(self.fitted.room, self.page.room) if self.page else self.fitted.room
         told = False
 
         def arriving(session: Session) -> Iterator[Command]:
@@ -196,6 +214,7 @@ class Listening:
             return play(session, self.sink, arriving, progress)
         finally:
             line.end()
+            self.follow = lambda heard: None
 
     def _pressed(self) -> Iterator[Command]:
         for command in self.keys.pressed():
@@ -208,8 +227,10 @@ class Listening:
         """Off the ball first; when that was heard, the process stops until it is continued, and stays paused."""
         if not session.paused:
             yield Command.PAUSE
-        elif not session.place.answering:
+        elif self.sink.lost or not session.place.answering:
             self._sleep()
+            if not self.keys.present:  # nobody could press a key to go on
+                yield Command.PAUSE
 
     def _sleep(self) -> None:
         self.sink.rest()

@@ -1,6 +1,7 @@
 """What several commands share: the options of the voice, and a routine made ready to be spoken."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -74,10 +75,11 @@ def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) 
     return Timeline(tuple(lay(said())))
 
 
-def warn(voice: Remembering) -> None:
-    """Say once what kept the cache from remembering."""
-    if voice.warning:
-        click.echo(voice.warning, err=True)
+def hint(text: str) -> None:
+    """A line for those who look, if there is one; a terminal that was closed is none."""
+    with suppress(OSError, ValueError):
+        if text:
+            click.echo(text, err=True)
 
 
 def clock(seconds: float) -> str:

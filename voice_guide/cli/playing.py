@@ -12,7 +12,7 @@ import click
 from voice_guide.cli.asking import say
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options, wishes_of
 from voice_guide.cli.listening import Listening, Manner, SilentMachine
-from voice_guide.cli.parts import name_or_need, remembering, voice_options, warn
+from voice_guide.cli.parts import hint, name_or_need, remembering, voice_options
 from voice_guide.controls.keys import Keys
 from voice_guide.errors import SafetyError, SinkError, VoiceError, VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, read_bookmark
@@ -110,7 +110,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
 
     now = datetime.now().astimezone()
     hours = (now - page.when).total_seconds() / 3600
-    if 0 <= hours < Library().habits.hours_apart:
+    if abs(hours) < Library().habits.hours_apart:
         journal.known = [record for record in journal.known if record.started.isoformat() != page.started]
     else:  # another session: asked, limited and told as any
         page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0)
@@ -130,8 +130,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
 
 
 def _remark(session: Fitted) -> None:
-    if session.remark:
-        click.echo(session.remark, err=True)
+    hint(session.remark)
 
 
 def _guided(manner: Manner, heard: Callable[[Remembering, Journal], int]) -> int:
@@ -141,13 +140,12 @@ def _guided(manner: Manner, heard: Callable[[Remembering, Journal], int]) -> int
         try:
             code = heard(speaker, journal)
         except SafetyError as error:
-            click.echo(str(error), err=True)  # before it is spoken: it may be urgent
+            hint(str(error))  # before it is spoken: it may be urgent
             code = error.exit_code
             with suppress(KeyboardInterrupt):
                 _say_aloud(error, speaker, manner.sink)
-        warn(speaker)
-        if journal.warning:
-            click.echo(journal.warning, err=True)
+        hint(speaker.warning)
+        hint(journal.warning)
     return code
 
 

@@ -57,6 +57,8 @@ class Bookmark:
     """The steps that were heard to their release."""
     seconds: float
     """Listened."""
+    room: float
+    """Seconds that it may still become longer."""
 
     @property
     def when(self) -> datetime:
@@ -79,6 +81,8 @@ def read_bookmark(path: Path | None = None) -> Bookmark | None:
     """Where the last session stood; None where none was broken off. Raises VoiceGuideError with the remedy."""
     path = path or bookmark_path()
     try:
+        if path.exists() and not path.is_file():
+            raise VoiceGuideError(f"{path} is no file; move it elsewhere, or VOICE_GUIDE_DATA names another folder")
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
         return _parsed(data)
@@ -114,7 +118,7 @@ _SHAPE: dict[str, tuple[type, ...]] = {
     "saved": (str,), "started": (str,), "routine": (str,), "name": (str,), "words": (list,), "asked": (bool,),
     "pain": (int, type(None)), "voice": (str, type(None)), "rate": (int,), "pitch": (int,), "key": (str,),
     "plan": (str,), "cue": (int,), "wait": (int, float), "step": (int,), "title": (str,), "noticed": (list,),
-    "released": (list,), "seconds": (int, float),
+    "released": (list,), "seconds": (int, float), "room": (int, float),
 }  # fmt: skip
 
 
@@ -129,7 +133,7 @@ def _parsed(data: bytes) -> Bookmark:
         if type(told[name]) not in kinds:
             raise ValueError(name)
     found = Bookmark(**told)
-    numbers = [found.cue, found.step, found.wait, found.seconds, *found.released]
+    numbers = [found.cue, found.step, found.wait, found.seconds, found.room, *found.released]
     if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
         raise ValueError("a number out of its range")
     if found.started:

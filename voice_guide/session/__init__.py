@@ -69,6 +69,8 @@ class Place:
     """The words of caution that were heard to their end."""
     mark: Mark | None = None
     """Where to go on, were it broken off here; None in a line that the script does not have."""
+    room: float = math.inf
+    """Seconds that the whole may still become longer."""
 
 
 class Session:
@@ -93,6 +95,8 @@ class Session:
         """The step to go to when the answer is over."""
         self._patience = WAITED
         """Frames of waiting until the voice says so."""
+        self._untouched = True
+        """Nothing of the timeline was read since it began or came back."""
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips of the timeline, in order."""
@@ -131,7 +135,7 @@ class Session:
         answering = self._names if self._answer else ()
         return Place(
             clip.cue.step if clip else 0, clip, track.hold_left, track.left, self.paused, answering, track.released,
-            track.noticed, track.mark,
+            track.noticed, track.mark, self.room,
         )  # fmt: skip
 
     def send(self, command: Command) -> None:
@@ -176,11 +180,13 @@ class Session:
         if self.paused:
             cut = (Command.PAUSE,)
         elif not cut or RELEASE in cut:
-            self._track.rewind(IN_HAND)
-            self._track.pass_over(frames(away) + IN_HAND)
+            swallowed = 0 if self._untouched else IN_HAND
+            self._track.rewind(swallowed)
+            self._track.pass_over(frames(away) + swallowed)
             self._over_hold = self._track.holding
             if not self._over_hold:
                 self._track.again(whole=False)
+        self._untouched = True
         self._names = ("returned", *cut)
         self._answer = self._sound(self._names)
         if self._target not in (None, _END):
@@ -218,7 +224,7 @@ class Session:
         return part
 
     def _timeline(self, wanted: int) -> Pcm:
-        self._patience = WAITED
+        self._patience, self._untouched = WAITED, False
         part = self._track.part(wanted, self._answer)
         self._answer = self._answer[len(part) :]
         if self._over_hold and not self._track.holding:
@@ -276,7 +282,8 @@ class Session:
         if self.paused:
             self._continue()
         if self._track.holding:
-            self._names, self._answer, self._over_hold = (), self._track.lead().sound, True
+            words = self._track.lead().sound or self._sound(["press_again"])  # a hold that was taken up again has none
+            self._names, self._answer, self._over_hold = (), words, True
         else:
             self._track.again()
 

@@ -1,5 +1,6 @@
 """Where sound goes while you listen: a sink by its name, loaded when it is first asked for."""
 
+import time
 from collections.abc import Callable
 
 from voice_guide.errors import SinkError
@@ -11,6 +12,15 @@ STRETCH = frames(0.02)
 
 CONNECT = "connect one or start the sound server, or write an MP3 with 'voice-guide export'"
 LOST = "the sound device stopped taking sound; see that it is connected and the sound server runs"
+
+AWAY = 1.5
+"""Seconds that pass at once where the process or the machine slept: the listener heard a silence that was not meant."""
+
+
+def awake_clock() -> float:
+    """Seconds that go on while the machine sleeps, where the system has such a clock."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
 
 SINKS = ("speaker", "simpleaudio", "silent")
 

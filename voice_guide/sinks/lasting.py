@@ -11,21 +11,15 @@ from contextlib import suppress
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, Pcm, seconds
 from voice_guide.player import Sink
+from voice_guide.sinks import AWAY, awake_clock
 
 PATIENCE = 60.0
 """Seconds without a device after which it is given up."""
-AWAY = 1.5
-"""Seconds between two writes after which the listener heard a silence that was not meant."""
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to open it again; the last one for all that follow."""
 NAP = 0.05
 LASTS = 5.0
 """Seconds of sound that show that a device is back for good."""
-
-
-def awake_clock() -> float:
-    """Seconds that go on while the machine sleeps, where the system has such a clock."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Lasting:
@@ -93,8 +87,8 @@ class Lasting:
         """Let the last frames be heard and free the device; the next write opens it again."""
         if self._inner:
             self._inner.close()
-            self._inner, self._gone = None, None
             self._heard = self._clock()
+        self._inner, self._gone, self._next = None, None, self._clock()
 
     def close(self) -> None:
         """As a sink does."""
@@ -107,27 +101,40 @@ class Lasting:
 
     def _lose(self) -> None:
         lost, self._inner = self._inner, None
-        if lost:  # closing a device that lost its server may take its time
-            threading.Thread(target=lost.close, name="lost device", daemon=True).start()
+        if lost:
+            _close(lost)
         if self._gone is None:
-            self._gone, self._attempts = self._heard, 0
+            self._gone, self._attempts = self._clock(), 0
 
     def _reopen(self) -> None:
         if self._gone is None:
             self._gone, self._attempts = self._clock(), 0
+        if self._clock() >= self._next:
+            self._next = self._clock() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
+            self._attempts += 1
+            if self._attempted():
+                return
         gone = self._clock() - self._gone
         if self._unwanted() or gone > self._patience:
             raise SinkError(
                 f"the sound device is gone for {gone:.0f} seconds; come off slowly, see that it is connected and the"
                 " sound server runs, and `voice-guide resume` goes on"
             )
-        if self._clock() < self._next:
-            self._sleep(NAP)
-            return
-        self._next = self._clock() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
-        self._attempts += 1
+        self._sleep(NAP)
+
+    def _attempted(self) -> bool:
         with suppress(SinkError):
             inner = self._opened()
-            inner.write(b"")
+            try:
+                inner.write(b"")
+            except SinkError:
+                _close(inner)
+                return False
             self._inner, self._taken = inner, 0
             self._back()
+        return self._inner is not None
+
+
+def _close(lost: Sink) -> None:
+    """In the background: a device that lost its server may take its time."""
+    threading.Thread(target=lost.close, name="lost device", daemon=True).start()

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from voice_guide.errors import SinkError
-from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
-from voice_guide.sinks import CONNECT, LOST
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds, silence
+from voice_guide.sinks import AWAY, CONNECT, LOST, awake_clock
 from voice_guide.sinks.alsa import hush
 
 POLL = 0.02  # seconds
@@ -46,31 +46,31 @@ class SimpleAudio:
         self._playing: Any = None
 
     def write(self, block: Pcm) -> int:
-        """Blocks until `block` was heard, or `wanted` broke it off; returns the frames heard.
+        """Blocks until `block` was heard, or `wanted` or a sleep broke it off; returns the frames heard.
 
-        SinkError: there is no device, or it was lost.
+        SinkError: there is no device, or it was lost. Nothing of it shows when a device only stands still.
         """
-        if not block:
+        if not block and self._playing:
             return 0
-        began = time.monotonic()
+        began = last = awake_clock()
         try:
-            self._playing = self._play(block, 1, WIDTH, RATE)
+            self._playing = self._play(block or silence(frames(POLL)), 1, WIDTH, RATE)
         except self._fault as fault:
             raise SinkError(f"no sound device answers ({fault}); {CONNECT}") from fault
         end = began + seconds(length(block))
-        while self._playing.is_playing():
-            if self._wanted(self._heard(block, began)):
+        while block and self._playing.is_playing():
+            now = awake_clock()
+            slept = now - last > AWAY
+            if slept or self._wanted(_heard(block, now - began)):
                 self.close()
-                return self._heard(block, began)
-            if time.monotonic() > end + LATE:
-                raise SinkError(LOST)
+                return _heard(block, (last if slept else awake_clock()) - began)
+            if now > end + LATE:
+                raise SinkError(LOST, length(block))
+            last = now
             time.sleep(POLL)
-        if time.monotonic() < end - EARLY:
-            raise SinkError(LOST, self._heard(block, began))
+        if awake_clock() < end - EARLY:
+            raise SinkError(LOST, _heard(block, awake_clock() - began))
         return length(block)
-
-    def _heard(self, block: Pcm, began: float) -> int:
-        return min(length(block), frames(max(0.0, time.monotonic() - began - DRAINED)))
 
     def close(self) -> None:
         """Ends what still sounds, which is only what a write left that was broken off; safe twice."""
@@ -81,3 +81,8 @@ class SimpleAudio:
         give_up = time.monotonic() + EARLY
         while playing.is_playing() and time.monotonic() < give_up:
             time.sleep(POLL / 4)
+
+
+def _heard(block: Pcm, elapsed: float) -> int:
+    """The frames of a block after so many seconds."""
+    return min(length(block), frames(max(0.0, elapsed - DRAINED)))
