@@ -21,7 +21,8 @@ from mutagen.mp3 import MP3
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.mp3 import Chapter, Mp3, Tags, Word
+from voice_guide.sinks.id3 import Chapter, Tags, Word
+from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 
 LONG_TITLE = "Left back pocket, then roll to the side and rest, a title of more than the hundred and " * 2
@@ -435,7 +436,8 @@ class TestWhereItCannotBeWritten:
 ON_SMALL_DISK = """
 import json, pathlib
 from voice_guide.errors import VoiceGuideError
-from voice_guide.sinks.mp3 import Mp3, Tags
+from voice_guide.sinks.id3 import Tags
+from voice_guide.sinks.mp3 import Mp3
 sound, path = pathlib.Path("sound.pcm").read_bytes(), pathlib.Path("disk/x.mp3")
 try:
     with Mp3(path, Tags("Small", "", "", "")) as sink:

@@ -14,7 +14,8 @@ from mutagen.id3 import ID3
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import WIDTH, frames, length, silence
-from voice_guide.sinks.mp3 import Chapter, Mp3, Tags, Word, id3
+from voice_guide.sinks.id3 import Chapter, Tags, Word, id3
+from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.verify import ONSET, PAUSE, SILENCE, SMEAR, SPEECH, Whole, verify
 from voice_guide.sinks.xing import FRAME, SIZE, Checksum, FrameCount, frame_size
 from voice_guide.voices.bell import ring

@@ -10,7 +10,8 @@ from voice_guide.pcm import seconds
 from voice_guide.player import play
 from voice_guide.script import Plan
 from voice_guide.session import Session
-from voice_guide.sinks.mp3 import Chapter, Mp3, Tags, Word
+from voice_guide.sinks.id3 import Chapter, Tags, Word
+from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.verify import verify
 from voice_guide.timeline import Timeline
 from voice_guide.voices.cache import Remembering

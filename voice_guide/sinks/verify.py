@@ -1,20 +1,18 @@
 """Whether an exported MP3 is whole: every byte of its sound as written, each cue where its own timeline has it.
 
-The first fault is told in one line. Time goes with the size of the file and memory stays small, whatever it says
-of itself. So the tags are read here: mutagen inflates, nests, and takes the square of their length for the lyrics.
+The first fault is told in one line. Time goes with the size of the file, and memory stays small.
 """
 
 import audioop
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, seconds
-from voice_guide.sinks.mp3 import milliseconds
+from voice_guide.sinks.id3 import cues, exact, milliseconds, read_tags, read_timeline
 from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SIZE, FrameCount, Info, read_info
 
 SILENCE = 30
@@ -32,16 +30,13 @@ ONSET = frames(0.15)
 PAUSE = frames(2)
 """The longest pause inside words. The slowest voice took 1.2 seconds."""
 
-LONGEST, MOST_TAGS = frames(24 * 3600), 1 << 23
-"""Frames of sound and bytes of tags that no session needs: what a lie may cost."""
+LONGEST = frames(24 * 3600)
+"""Frames of sound that no session has: what a lie may cost."""
 
 _BLOCK = RATE // 100
 _ROUNDING = RATE // 1000
 _PIECE = 1 << 16
 _OURS = "name an MP3 that `voice-guide export` wrote"
-
-Cue = tuple[str, int, int]
-"""Words, start, end; milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +66,13 @@ def verify(path: Path) -> Whole:
 
 
 def _verified(file: BinaryIO, head: bytes) -> Whole:
-    lyrics, edges = _timeline(_tags(file, head))
+    lyrics, edges = read_timeline(read_tags(file, head))
     info = read_info(file.read(SIZE))
     if not 0 <= info.length <= LONGEST:
         raise ValueError(f"its header tells of {info.length} samples, which is no session")
     begin = file.tell()
     count = _counted(file, info)
-    cues = _fitting(lyrics, edges, milliseconds(info.length))
+    count_of_cues = _fitting(lyrics, edges, milliseconds(info.length))
     file.seek(begin)
     peaks, decoded = _peaks(_decoded(file))
     _hear(peaks, lyrics, info.length)
@@ -89,99 +84,26 @@ def _verified(file: BinaryIO, head: bytes) -> Whole:
         )
     if decoded != info.frames * FRAME:
         raise ValueError(f"{decoded // FRAME} of its {info.frames} MP3 frames can be decoded, to {_clock(decoded)}")
-    return Whole(info.length, len(edges) - 1, cues)
-
-
-def _tags(file: BinaryIO, head: bytes) -> bytes:
-    size = 0
-    for byte in head[6:].ljust(4, b"\xff"):
-        size = size << 7 | byte
-    if len(head) < 10 or max(head[6:]) > 0x7F or size > MOST_TAGS:
-        raise ValueError(f"its tags claim a size of {head[6:].hex(' ')}, more than any session needs")
-    tags = file.read(size)
-    if len(tags) < size:
-        raise ValueError(f"it breaks off inside its tags, at byte {10 + len(tags)} of {10 + size}")
-    return tags
-
-
-def _timeline(tags: bytes) -> tuple[bytes, "array[int]"]:
-    """The synchronised lyrics, and the edges of the chapters in milliseconds."""
-    lyrics, edges = b"", array("Q", [0])
-    for name, body in _frames(tags):
-        if name == b"SYLT" and lyrics:
-            raise ValueError("it carries two timelines")
-        if name == b"SYLT":
-            lyrics = body
-        elif name == b"CHAP":
-            times = body[body.find(b"\0") + 1 :]
-            start, end = int.from_bytes(times[:4], "big"), int.from_bytes(times[4:8], "big")
-            if start != edges[-1] or start >= end:
-                raise ValueError(
-                    f"chapter {len(edges)} goes from {_exact(start)} to {_exact(end)}, "
-                    f"and the one before ends at {_exact(edges[-1])}"
-                )
-            edges.append(end)
-    if not lyrics or len(edges) < 2:
-        raise ValueError(f"it carries no {'chapters' if lyrics else 'timeline'}")
-    return lyrics, edges
-
-
-def _frames(tags: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 0
-    while at < len(tags):
-        name, body = tags[at : at + 4], at + 10
-        size, flags = int.from_bytes(tags[at + 4 : at + 8], "big"), tags[at + 8 : body]
-        if not name.isalnum() or flags != b"\0\0" or size > len(tags) - body:
-            raise ValueError(f"its tags are damaged at byte {10 + at}, where {tags[at:body].hex(' ')} stands")
-        at = body + size
-        yield name, tags[body:at]
-
-
-def _cues(lyrics: bytes, end: int) -> Iterator[Cue]:
-    """The cues of the timeline; each lasts to the next entry, which is empty where silence follows."""
-    for (text, start), (_, following) in pairwise(chain(_entries(lyrics), [("", end)])):
-        if text:
-            yield text, start, following
-
-
-def _entries(lyrics: bytes) -> Iterator[tuple[str, int]]:
-    width = lyrics[0] + 1
-    if width > 2 or lyrics[4:6] != b"\2\1":  # in milliseconds, and lyrics
-        raise ValueError(f"its timeline begins with {lyrics[:6].hex(' ')}, and not as voice-guide writes it")
-    _, at = _text(lyrics, 6, width)
-    while at < len(lyrics):
-        text, at = _text(lyrics, at, width)
-        yield text, int.from_bytes(lyrics[at : at + 4], "big")
-        at += 4
-
-
-def _text(lyrics: bytes, start: int, width: int) -> tuple[str, int]:
-    """The text from a byte on, and the byte after its end."""
-    end = lyrics.find(bytes(width), start)
-    while end >= 0 and (end - start) % width:
-        end = lyrics.find(bytes(width), end + 1)
-    if end < 0:
-        raise ValueError(f"its timeline breaks off at byte {start} of {len(lyrics)}")
-    return lyrics[start:end].decode("utf-16" if width == 2 else "latin-1", "replace"), end + width
+    return Whole(info.length, len(edges) - 1, count_of_cues)
 
 
 def _fitting(lyrics: bytes, edges: "array[int]", length: int) -> int:
     """How many cues there are; they, the chapters and the sound agree on the times."""
     if edges[-1] != length:
-        raise ValueError(f"its chapters end at {_exact(edges[-1])}, and its sound at {_exact(length)}")
+        raise ValueError(f"its chapters end at {exact(edges[-1])}, and its sound at {exact(length)}")
     count, chapter, before = 0, 0, 0
-    for text, start, end in _cues(lyrics, length):
+    for text, start, end in cues(lyrics, length):
         if not before <= start <= end <= length:
             raise ValueError(
-                f"'{_shown(text)}' goes from {_exact(start)} to {_exact(end)}, between {_exact(before)} "
-                f"where the cue before ends and {_exact(length)}"
+                f"'{_shown(text)}' goes from {exact(start)} to {exact(end)}, between {exact(before)} "
+                f"where the cue before ends and {exact(length)}"
             )
         if start > edges[chapter]:
             break
         chapter += start == edges[chapter]
         count, before = count + 1, end
     if chapter < len(edges) - 1:
-        raise ValueError(f"chapter {chapter + 1} begins at {_exact(edges[chapter])}, where no cue begins")
+        raise ValueError(f"chapter {chapter + 1} begins at {exact(edges[chapter])}, where no cue begins")
     return count
 
 
@@ -246,7 +168,7 @@ def _peaks(sound: Iterator[Pcm]) -> tuple["array[int]", int]:
 def _hear(peaks: "array[int]", lyrics: bytes, length: int) -> None:
     """Sound where the cues are, and nowhere else."""
     before = 0
-    for text, *times in _cues(lyrics, milliseconds(length)):
+    for text, *times in cues(lyrics, milliseconds(length)):
         start, end = (frames(time / 1000) for time in times)
         _silent(peaks, before, start)
         _spoken(peaks, text, start, end)
@@ -283,12 +205,7 @@ def _spoken(peaks: "array[int]", text: str, start: int, end: int) -> None:
 
 
 def _clock(count: int) -> str:
-    return _exact(milliseconds(count))[:-4]
-
-
-def _exact(time: int) -> str:
-    """Milliseconds, as minutes and seconds."""
-    return f"{time // 60_000}:{time // 1000 % 60:02d}.{time % 1000:03d}"
+    return exact(milliseconds(count))[:-4]
 
 
 def _shown(text: str) -> str:
