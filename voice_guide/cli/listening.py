@@ -1,18 +1,17 @@
 """One session as it is heard, new or gone on with: questions, keys, progress, and the last words on every way out."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from voice_guide.cli import INTERRUPTED
-from voice_guide.cli.asking import KEYS_FOR, PAIN, QUIT, YES_NO, Answers, ask, say
+from voice_guide.cli.asking import Questions
 from voice_guide.cli.diary import Diary, Ended
 from voice_guide.cli.fitting import Fitted, Wishes, words_of
 from voice_guide.cli.line import Line
 from voice_guide.cli.parts import hint
-from voice_guide.cli.told import refused
 from voice_guide.controls.keys import HELP, Keys
 from voice_guide.controls.signals import caught_signals
 from voice_guide.errors import SinkError
@@ -21,7 +20,6 @@ from voice_guide.personal.bookmark import Bookmark
 from voice_guide.personal.journal import Journal
 from voice_guide.player import play
 from voice_guide.resume import resumed
-from voice_guide.safety import Refusal, Today, adapt
 from voice_guide.session import Command, Place, Session
 from voice_guide.sinks import open_sink
 from voice_guide.sinks.lasting import Lasting
@@ -34,10 +32,6 @@ from voice_guide.voices.steady import Steady
 
 WHOLE = 10 * RATE
 """A sink that wants more frames than this at once plays whole stretches: all is rendered before it starts."""
-ANSWER = 120.0
-"""Seconds that a question before the session waits."""
-LATE_ANSWER = 45.0
-"""Seconds that the question after it waits: the listener may not have got up."""
 GONE = "The sound device is gone. Come off slowly; the session waits a minute for it to come back."
 
 
@@ -64,20 +58,20 @@ class Listening:
     ) -> None:
         self.fitted, self.wishes, self.voice, self.manner = fitted, wishes, voice, manner
         self.phrases, self.page = fitted.library.phrases, page
-        rules = fitted.library.safety.rules
-        self.worse = next(rule.say for rule in rules if "worse_today" in rule.when)
-        words = [*self.phrases.ask.values(), self.worse] if manner.asking else []
-        self.sounds = {text: voice.speak(text) for text in words}
+        self.questions = Questions(fitted, voice) if manner.asking else None
         self.stopped = False
         self.follow: Callable[[int], None] = lambda heard: None
 
     def listen(self, journal: Journal, mark: Mark | None = None) -> int:
         """Play to the end, from `mark` where one goes on; returns the exit code."""
-        asking = self.manner.asking and not mark
-        ahead = None if asking else self._ahead(self.page.asked if self.page else False, mark)
+        questions = None if mark else self.questions
+        ahead = None if questions else self._ahead(self.page.asked if self.page else False, mark)
         try:
             with caught_signals() as self.caught, Keys() as self.keys, closing(self._device()) as self.sink:
-                answered, pain = self._ask_before() if asking else (False, self.page.pain if self.page else None)
+                answered, pain = False, self.page.pain if self.page else None
+                if questions:
+                    answered, pain = questions.before(self.keys, self.sink, self._unwanted)
+                    self.stopped = questions.stopped
                 ahead = ahead or self._ahead(answered)
                 late = self._played(ahead, journal, pain)
         except SinkError:
@@ -139,11 +133,11 @@ class Listening:
             fault = self.caught.any or ahead.fault is not None
             ended = "interrupted" if fault else "stopped" if self.stopped else "finished"
             diary.end(ended, None)
-            if pain is not None and self.manner.asking and not fault:
-                diary.end(ended, self._ask_after(pain))
+            if pain is not None and self.questions and not fault:
+                with suppress(SinkError):  # then nobody is asked
+                    diary.end(ended, self.questions.after(pain, self.keys, self.sink, self._unwanted))
         except SinkError:
-            ended = "stopped" if self.stopped else "interrupted"
-            diary.end(ended, None)
+            diary.end("stopped" if self.stopped else ended, None)
             raise
         finally:
             diary.close()
@@ -202,7 +196,6 @@ class Listening:
             if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
                 caught.unheard = False
                 yield Command.STOP
-
             if self.sink.stretch > WHOLE:
                 self.follow = _following(session.copy(), progress)
 
@@ -237,32 +230,6 @@ class Listening:
         self.keys.__exit__()
         self.caught.sleep()
         self.keys.__enter__()
-
-    def _ask_before(self) -> tuple[bool, int | None]:
-        """Warning signs, then pain: whether the first was answered, and the pain. SafetyError where there is a sign."""
-        sign = self._ask("check", YES_NO, ANSWER)
-        if sign:
-            library, today = self.fitted.library, Today({"warning_sign": ()})
-            refusal = adapt(self.fitted.asked, today, library.safety, library.catalogue)
-            assert isinstance(refusal, Refusal)
-            raise refused(refusal, library, today)
-        if self.caught.any or self.stopped or self.fitted.asked.ending == "asleep":
-            return sign is not None, None
-        return sign is not None, self._ask("pain", PAIN, ANSWER)
-
-    def _ask_after(self, before: int) -> int | None:
-        after = self._ask("pain_after", PAIN, LATE_ANSWER)
-        if after is not None and after >= before + self.fitted.library.habits.worse_by:
-            hint(self.worse)
-            say(self.worse, self.sounds[self.worse], self.sink)
-        return after
-
-    def _ask(self, name: str, answers: Answers, patience: float) -> int | None:
-        text = self.phrases.ask[name]
-        hint(f"{text}\n{KEYS_FOR[name.split('_')[0]]}")
-        answer = ask(text, self.sounds[text], self.keys, self.sink, answers, self._unwanted, patience)
-        self.stopped |= answer == QUIT
-        return None if answer == QUIT else answer
 
     def _unwanted(self) -> bool:
         """Nobody answers any more."""
