@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sound_server import onsets, start_server, wait_until
+from test_mp3 import own_mounts
 from test_play import TONE, VOICE_GUIDE, at_a_terminal, environment, past_sessions, speakers
 from voice_guide.pcm import frames, seconds
 from voice_guide.personal.bookmark import read_bookmark
@@ -321,6 +322,23 @@ def ended_and_gone_on_with(number, script, home):
         told.thread.join()
     _, last = past_sessions(env)
     return told[0][1], last
+
+
+@pytest.mark.device
+@pytest.mark.parametrize("fault", ["dd if=/dev/zero of=disk/filler 2>/dev/null", "mount -o remount,ro disk"])
+def test_a_disk_that_takes_no_place_stops_no_session_and_is_told_once(script, tmp_path, fault):
+    """A real disk of its own, full or read-only from the first word on."""
+    (tmp_path / "disk").mkdir()
+    words = [*HASTY, "60", "play", str(script), *TONE, "--sink", "silent", "--no-questions"]
+    command = f"mount -t tmpfs -o size=64k tmpfs disk && {{ {fault}; exec {' '.join(map(repr, words))}; }}"
+    env = {**os.environ, "HOME": str(tmp_path), "VOICE_GUIDE_DATA": str(tmp_path / "disk")}
+    done = subprocess.run(
+        [*own_mounts(), "sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        env=env | {"VOICE_GUIDE_CACHE": str(tmp_path / "cache")}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    said = done.stderr.splitlines()
+    assert done.returncode == 0 and "Nothing more to do. Go to bed slowly. Good night." in said
+    assert len([line for line in said if "place.json" in line]) == 1 and "Traceback" not in done.stderr
 
 
 def test_without_a_place_resume_says_what_to_do(run):
