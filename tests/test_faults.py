@@ -215,8 +215,10 @@ HURRIED = """
 import time
 from voice_guide.cli import main
 from voice_guide.sinks.lasting import Lasting
-unwanted, _, _, patience = Lasting.__init__.__defaults__
-Lasting.__init__.__defaults__ = (unwanted, lambda: time.monotonic() * 10, lambda span: time.sleep(span / 10), patience)
+unwanted, *_ = Lasting.__init__.__defaults__
+def clock():
+    return time.monotonic() * 10
+Lasting.__init__.__defaults__ = (unwanted, clock, clock, lambda span: time.sleep(span / 10))
 main()
 """
 

@@ -14,7 +14,7 @@ class World:
     """Time that passes when somebody waits, and a device that may be pulled out."""
 
     def __init__(self):
-        self.now, self.there, self.opened, self.devices = 0.0, True, 0, []
+        self.now, self.slept, self.there, self.opened, self.devices = 0.0, 0.0, True, 0, []
 
     def clock(self):
         return self.now
@@ -34,7 +34,7 @@ class World:
         return sum(length(device.sound) for device in self.devices)
 
     def lasting(self, unwanted=lambda: False):
-        return Lasting(self.open, unwanted, self.clock, self.sleep)
+        return Lasting(self.open, unwanted, self.clock, lambda: self.now - self.slept, self.sleep)
 
 
 class Device(Tape):
@@ -174,6 +174,17 @@ def test_a_device_that_did_not_survive_the_sleep_is_opened_again_before_it_is_gi
     assert not sink.lost and 3600 < sink.away() < 3610
 
 
+def test_a_device_that_takes_its_time_after_a_sleep_is_waited_for(world):
+    sink = world.lasting()
+    world.there = False
+    written(sink, 20, world)
+    world.now, world.slept = world.now + 3600, 3600
+    written(sink, 20, world)
+    world.there = True
+    written(sink, 4, world)
+    assert not sink.lost and sink.away() > 3600
+
+
 def test_who_rests_while_it_is_lost_has_a_minute_again(world):
     sink = world.lasting()
     world.there = False
@@ -188,7 +199,7 @@ def test_who_rests_while_it_is_lost_has_a_minute_again(world):
 def test_what_was_opened_and_is_of_no_use_is_closed(world):
     dead = Device(world)
     opened = iter([Device(world)])
-    sink = Lasting(lambda: next(opened, dead), clock=world.clock, sleep=world.sleep)
+    sink = Lasting(lambda: next(opened, dead), clock=world.clock, waking=world.clock, sleep=world.sleep)
     world.there = False
     written(sink, 4, world)
     assert dead.closed

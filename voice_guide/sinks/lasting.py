@@ -14,7 +14,7 @@ from voice_guide.player import Sink
 from voice_guide.sinks import AWAY, awake_clock
 
 PATIENCE = 60.0
-"""Seconds without a device after which it is given up."""
+"""Seconds awake without a device after which it is given up."""
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to open it again; the last one for all that follow."""
 NAP = 0.05
@@ -33,11 +33,12 @@ class Lasting:
         opened: Callable[[], Sink],
         unwanted: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = awake_clock,
+        waking: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        patience: float = PATIENCE,
     ) -> None:
-        self._opened, self._unwanted, self._clock, self._sleep = opened, unwanted, clock, sleep
-        self._patience = patience
+        """`clock` goes on while the machine sleeps, and `waking` does not: patience is for the time awake."""
+        self._opened, self._unwanted = opened, unwanted
+        self._clock, self._waking, self._sleep = clock, waking, sleep
         self._attempts, self._next = 0, 0.0
         self._gone: float | None = None
         """Since when there is no device that lasts."""
@@ -88,7 +89,7 @@ class Lasting:
         if self._inner:
             self._inner.close()
             self._heard = self._clock()
-        self._inner, self._gone, self._next = None, None, self._clock()
+        self._inner, self._gone, self._next = None, None, self._waking()
 
     def close(self) -> None:
         """As a sink does."""
@@ -104,18 +105,18 @@ class Lasting:
         if lost:
             _close(lost)
         if self._gone is None:
-            self._gone, self._attempts = self._clock(), 0
+            self._gone, self._attempts = self._waking(), 0
 
     def _reopen(self) -> None:
         if self._gone is None:
-            self._gone, self._attempts = self._clock(), 0
-        if self._clock() >= self._next:
-            self._next = self._clock() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
+            self._gone, self._attempts = self._waking(), 0
+        if self._waking() >= self._next:
+            self._next = self._waking() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
             self._attempts += 1
             if self._attempted():
                 return
-        gone = self._clock() - self._gone
-        if self._unwanted() or gone > self._patience:
+        gone = self._waking() - self._gone
+        if self._unwanted() or gone > PATIENCE:
             raise SinkError(
                 f"the sound device is gone for {gone:.0f} seconds; come off slowly, see that it is connected and the"
                 " sound server runs, and `voice-guide resume` goes on"
