@@ -139,7 +139,7 @@ def home(tmp_path, library):
     def resume(*words, **changed):
         write_bookmark(replace(page, **changed), tmp_path / "data" / "place.json")
         return subprocess.run(
-            [*HASTY, "60", "resume", "--sink", "silent", *words], env=env, stdin=subprocess.DEVNULL, timeout=60,
+            [*HASTY, "300", "resume", "--sink", "silent", *words], env=env, stdin=subprocess.DEVNULL, timeout=60,
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 

@@ -35,6 +35,8 @@ steps:
 """
 HASTY = (sys.executable, str(Path(__file__).with_name("hasty.py")))
 SPEED = 10
+KILLING = 15
+"""Times as fast; faster, a place would have less than a few milliseconds to be written in."""
 KILLS = 50
 CHAINS = 5
 
@@ -97,10 +99,10 @@ class Listener:
         """One process until it ends or is killed, at an instant that nobody chose: whether it was, and its words."""
         with self.said.open("wb") as said:
             process = subprocess.Popen(
-                [*HASTY, str(SPEED), *words, "--sink", "silent"], env=self.env, stdin=subprocess.DEVNULL, stderr=said
+                [*HASTY, str(KILLING), *words, "--sink", "silent"], env=self.env, stdin=subprocess.DEVNULL, stderr=said
             )
             try:
-                process.wait(self.random.uniform(0.1, 6) if self.kills < self.least else 60)
+                process.wait(self.random.uniform(0.1, 4) if self.kills < self.least else 60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -258,15 +260,15 @@ def test_a_process_that_slept_says_that_it_is_back_and_the_hold_is_over(script, 
     plan = compile_script(library.read(script), library.phrases)
     env = environment(dict(os.environ), tmp_path)
     with playing([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
-        wait_until(lambda: told.when("Half way"), "the hold", 30)
+        wait_until(lambda: told.when("Three."), "the end of the hold", 30)
         process.send_signal(signal.SIGSTOP)
-        time.sleep(16)
+        time.sleep(4)
         process.send_signal(signal.SIGCONT)
         wait_until(lambda: told.when("Now the palm center"), "what comes after", 30)
     lines = [line for _, line in told]
-    half = lines.index("Half way.")
+    three = lines.index("Three.")
     release = next(cue.text for cue in plan.cues if cue.kind == "release")
-    assert lines[half + 1 : half + 3] == ["We are back.", release]
+    assert lines[three + 1 : three + 3] == ["We are back.", release]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
