@@ -70,10 +70,8 @@ class Diary:
             self._count_done(cue.step for cue in place.released)
             done, seconds = self._done, self._seconds()
             self._rows.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
-        mark, now = place.mark, time.monotonic()
-        if mark is None or mark == self.kept:
-            return
-        if self.kept is None or mark.cue != self.kept.cue or now - self._kept_at >= EVERY:
+        mark, now = place.mark or self.kept, time.monotonic()  # getting back there, one is still there
+        if mark and (self.kept is None or mark.cue != self.kept.cue or now - self._kept_at >= EVERY):
             self.kept, self._kept_at = mark, now
             self._turn(place, mark)
 
