@@ -107,7 +107,7 @@ def test_after_a_minute_without_a_device_it_is_given_up_with_what_to_do(world):
     written(sink, 5, world)
     world.there = False
     lost = world.now
-    with pytest.raises(SinkError, match=r"voice-guide resume") as caught:
+    with pytest.raises(SinkError, match=r"come off slowly") as caught:
         written(sink, 999, world)
     assert PATIENCE <= world.now - lost < PATIENCE + 2
     assert caught.value.exit_code == 6

@@ -137,7 +137,9 @@ def test_it_brings_back_to_the_ball_with_time_to_settle(library):
     first = [cue.kind for cue in cues].index("press")
     settling = [cue for cue in cues[:first] if cue.kind in ("move", "locate")]
     assert "roll onto your back" in settling[0].text and "Set the ball" in settling[1].text
-    assert cues[first - 1].text == library.phrases.answers["press_again"]
+    press = next(cue.text for cue in plan.cues if cue.kind == "press")
+    assert cues[first - 1].text == f"We go on. {press}"
+    assert "Take the ball" in settling[0].text
     assert sum(cue.span for cue in settling) > 40
     assert (cues[first].text, cues[first].span, cues[first].number) == ("", 4.0, -1)
     assert cues[first + 1] == half
@@ -147,8 +149,10 @@ def test_for_a_few_seconds_nobody_gets_back_onto_the_ball(library):
     plan = compile_script(library.routines["Soft Landing"], library.phrases)
     last = next(cue for cue in plan.cues if cue.text == library.phrases.countdown[-1])
     cues = resumed(plan, Mark(last.number, 0.5), [c.text for c in plan.cues], library.phrases, "Soft Landing", 140).cues
-    kinds = [cue.kind for cue in cues]
-    assert kinds[: kinds.index("release") + 1] == ["intro", "move", "release"]
+    silent = [cue.kind for cue in cues].index("release")
+    assert (cues[silent].text, cues[silent].step) == ("", last.step), "it counts as done, and nobody is on the ball"
+    assert [cue.kind for cue in cues[:silent]] == ["intro", "move"]
+    assert "You are at the upper buttock point" in cues[0].text and cues[silent + 1].step == last.step + 1
 
 
 def test_a_rest_goes_on_with_what_was_left_of_it(library):
@@ -156,7 +160,8 @@ def test_a_rest_goes_on_with_what_was_left_of_it(library):
     rest = next(n for n, cue in enumerate(plan.cues) if cue.optional and hold_of(plan, n) == range(0))
     cues = resumed(plan, Mark(rest, 7.0), [c.text for c in plan.cues], library.phrases, "Winter Warmer", 140).cues
     at = next(n for n, cue in enumerate(cues) if cue.number == rest)
-    assert (cues[at - 1].text, cues[at - 1].span, cues[at - 1].optional) == ("", 7.0, False)
+    assert cues[at - 1].text == next(cue.text for cue in reversed(plan.cues[:rest]) if not cue.optional)
+    assert cues[at - 1].span < 15 and not cues[at - 1].optional
     assert library.phrases.answers["press_again"] not in [cue.text for cue in cues[:at]]
 
 
@@ -183,3 +188,25 @@ def test_the_digest_tells_whether_it_is_the_same_session(library):
     plan = compile_script(routine, library.phrases)
     assert plan.digest == compile_script(routine, library.phrases).digest
     assert plan.digest != compile_script(routine, library.phrases, talk="short").digest
+
+
+def test_at_the_end_nobody_is_told_to_get_up_again(library):
+    plan = compile_script(library.routines["Soft Landing"], library.phrases)
+    end = next(cue for cue in plan.cues if cue.step == plan.cues[-1].step)
+    cues = resumed(plan, Mark(end.number), [c.text for c in plan.cues], library.phrases, "Soft Landing", 140).cues
+    assert end.kind == "move" and {cue.kind for cue in cues} == {"intro", "close"}
+
+
+def test_the_last_quiet_of_a_rest_is_not_lost(library):
+    plan = compile_script(library.routines["Soft Landing"], library.phrases)
+    end = next(cue for cue in plan.cues if cue.step == plan.cues[-1].step)
+    rest = next(cue for cue in reversed(plan.cues[: end.number]) if not cue.optional)
+    cues = resumed(plan, Mark(end.number, 40.0), [c.text for c in plan.cues], library.phrases, "x", 140).cues
+    again = next(cue for cue in cues if cue.text == rest.text)
+    assert rest.kind == "rest" and again.span == 40.0
+
+
+def test_who_sleeps_at_the_end_is_brought_to_where_they_stay(library):
+    plan = compile_script(library.routines["Bedtime Belly"], library.phrases)
+    cues = resumed(plan, Mark(len(plan.cues) - 1), [c.text for c in plan.cues], library.phrases, "x", 140).cues
+    assert [cue.kind for cue in cues] == ["intro", "move", "close"]

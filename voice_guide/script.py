@@ -303,7 +303,10 @@ class _Compiler:
         self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
         self.locate(point, tool, posture)
         onto = posture.onto.format(ball=point.ball) if tool.ball else ""
-        self.returning(self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search))
+        self.returning(
+            posture.ready if tool.ball else "",
+            self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search),
+        )
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
         for caution in filter(None, (step.text, level, step.caution or point.before)):
@@ -314,9 +317,10 @@ class _Compiler:
         self.say("release", tool.release, tool.off)
         self.last = (point.id, side, place)
 
-    def returning(self, *place: Cue) -> None:
+    def returning(self, ready: str = "", *place: Cue) -> None:
         """How somebody who got up gets back to this step."""
-        into = [self.cue("move", self.posture.enter, quiet=self.posture.time)] if self.posture else []
+        words = _once(self.posture.enter, ready) if self.posture else ""
+        into = [self.cue("move", words, quiet=self.posture.time)] if self.posture else []
         self.returns[-1] = (*into, *place)
 
     def lead(self, point: Point, side: Side | None, place: str, title: str) -> str:
@@ -360,16 +364,22 @@ class _Compiler:
         seated = f"{self.routine.ending}_seated" if self.posture and "chair" in self.posture.on else ""
         lines = self.phrases.closing.get(seated) or self.phrases.closing[self.routine.ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
+        if self.routine.ending == "asleep":
+            self.returning()
         if self.posture and self.posture.leave and self.routine.ending != "asleep":
             self.say("move", self.posture.leave, quiet=self.posture.time)
         for line in lines:
             self.say("close", line, self.timing.close / len(lines))
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text."""
+    return [sentence for sentence in re.split(r"(?<=[.?!]) ", text) if sentence]
+
+
 def _once(*texts: str) -> str:
     """The sentences of all texts, each said once."""
-    sentences = [sentence for text in texts for sentence in re.split(r"(?<=[.?!]) ", text) if sentence]
-    return " ".join(dict.fromkeys(sentences))
+    return " ".join(dict.fromkeys(sentence for text in texts for sentence in sentences(text)))
 
 
 def _title(text: str) -> str:

@@ -34,7 +34,7 @@ class Diary:
         self.warning = ""
         self._journal, self._fitted, self._plan = journal, fitted, plan
         self._page = self._latest = page
-        self.kept = Mark(page.cue, page.wait) if page.started else None
+        self.kept = Mark(page.cue, page.wait) if page.cue else None
         """Where one would go on."""
         self._number = self._heard = 0
         self._done: list[str] = []
@@ -56,9 +56,10 @@ class Diary:
 
         def write() -> None:
             routine = fitted.routine
-            self._number = self._journal.number(started) if begun else 0
-            if not self._number:
-                self._number = self._journal.begin(routine.id, routine.name, started, fitted.light, self._left_out())
+            number = self._journal.number(started) if begun else 0
+            if number == 0:
+                number = self._journal.begin(routine.id, routine.name, started, fitted.light, self._left_out())
+            self._number = number or 0
             self._journal.update(self._number, pain_before=pain)
 
         self._rows.put(write)

@@ -233,7 +233,7 @@ class _Fitting:
         missing = _points(adapted.routine).keys() - _points(routine).keys()
         no_time = library.safety.words["no_time"]
         gone = [Change("skipped", name, "time", no_time) for name in _points(adapted.routine) if name in missing]
-        return Fitted(library, asked, routine, wishes.talk, (*adapted.changes, *gone), length, cap - length)
+        return Fitted(library, asked, routine, wishes.talk, (*adapted.changes, *gone), length, max(0.0, cap - length))
 
     def timed(self, adapted: Adapted) -> Routine:
         """As long as wished, and never longer than today allows."""

@@ -62,7 +62,7 @@ def _delete(journal: Journal, yes: bool) -> None:
         raise click.UsageError("--delete erases for ever; say --yes with it")
     if yes or click.confirm(f"Erase {journal.path} and every session in it, for ever?", err=True):
         journal.erase()
-        remove_bookmark()
+        remove_bookmark(erase=True)
         click.echo("The journal is erased.", err=True)
 
 

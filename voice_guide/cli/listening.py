@@ -127,6 +127,7 @@ class Listening:
             return 0
         diary = Diary(journal, self.fitted, self.plan, self.page or self._page())
         diary.begin(pain)
+        self.sink.away()  # what was before is no loss
         ended: Ended = "interrupted"
         try:
             session = self._play(ahead, line, diary)
@@ -142,8 +143,8 @@ class Listening:
         finally:
             diary.close()
             hint(diary.warning)
-        if ended != "finished" and diary.kept and not diary.warning:
-            hint("`voice-guide resume` goes on from here.")
+            if ended != "finished" and diary.kept and not diary.warning:
+                hint("`voice-guide resume` goes on from here.")
         return session.late
 
     def _page(self) -> Bookmark:

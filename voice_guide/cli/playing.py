@@ -1,5 +1,6 @@
 """The commands that guide a listener: a session from its start, or on from where the last one stood."""
 
+import math
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -113,7 +114,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
     if abs(hours) < Library().habits.hours_apart:
         journal.known = [record for record in journal.known if record.started.isoformat() != page.started]
     else:  # another session: asked, limited and told as any
-        page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0)
+        page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0, room=math.inf)
     wishes = wishes_of(page.words)
     session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, listening=True)
     plan = session.plan(page.rate, page.asked)
@@ -121,10 +122,10 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
         mark: Mark | None = Mark(page.cue, page.wait)
     else:
         mark = mark_of(plan, page.step, page.title)
-    if mark is None or mark.cue == 0:
-        return Listening(session, wishes, speaker, manner).listen(journal)
+    anew = mark is None or mark.cue == 0
     page = replace(page, key=speaker.key, plan=plan.digest)
-    code = Listening(session, wishes, speaker, manner, page).listen(journal, mark)
+    listening = Listening(session, wishes, speaker, manner, None if anew else page)
+    code = listening.listen(journal, None if anew else mark)
     _remark(session)
     return code
 

@@ -36,11 +36,14 @@ class Keys:
             import termios
             import tty
 
-            self._before = termios.tcgetattr(sys.stdin)
-            tty.setcbreak(sys.stdin)
-            mode = termios.tcgetattr(sys.stdin)
-            mode[0] &= ~termios.IXON  # or Ctrl-S would stop the session in the middle of a hold
-            termios.tcsetattr(sys.stdin, termios.TCSANOW, mode)
+            try:
+                self._before = termios.tcgetattr(sys.stdin)
+                tty.setcbreak(sys.stdin)
+                mode = termios.tcgetattr(sys.stdin)
+                mode[0] &= ~termios.IXON  # or Ctrl-S would stop the session in the middle of a hold
+                termios.tcsetattr(sys.stdin, termios.TCSANOW, mode)
+            except (termios.error, OSError):  # the terminal was closed
+                self.present, self._before = False, None
         return self
 
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:

@@ -41,6 +41,7 @@ def caught_signals() -> Iterator[Caught]:
     caught = Caught()
     handlers = {**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
+    numbers = {number: one for number, one in numbers.items() if signal.getsignal(number) != signal.SIG_IGN}  # nohup
     before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
     try:
         yield caught

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
-from voice_guide.personal import data_folder, set_aside
+from voice_guide.personal import all_set_aside, data_folder, set_aside
 from voice_guide.whole import write_whole
 
 LARGEST = 1_000_000
@@ -98,14 +98,15 @@ def read_bookmark(path: Path | None = None) -> Bookmark | None:
     )
 
 
-def remove_bookmark(path: Path | None = None) -> None:
-    """There is nothing to go on with any more. Raises VoiceGuideError where the file stays."""
+def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
+    """There is nothing to go on with any more; `erase` what was set aside, too. VoiceGuideError where a file stays."""
     path = path or bookmark_path()
     try:
-        path.unlink(missing_ok=True)
+        for file in (path, *(all_set_aside(path) if erase else ())):
+            file.unlink(missing_ok=True)
         for part in path.parent.glob(f".{path.name}.*.part"):
             with suppress(OSError):
-                if time.time() - part.lstat().st_mtime > ABANDONED:
+                if erase or time.time() - part.lstat().st_mtime > ABANDONED:
                     part.unlink()
     except NotADirectoryError:
         return

@@ -65,9 +65,17 @@ class Journal:
             self._warn(fault)
             return 0
 
-    def number(self, started: datetime) -> int:
-        """Of the session that began then; 0 where there is none."""
-        return next((session.id for session in self.records() if session.started == started), 0)
+    def number(self, started: datetime) -> int | None:
+        """Of the session that began then; 0 where there is none, None where that cannot be seen."""
+        if inode(self.path) is None:
+            return 0
+        try:
+            with visit(self.path, self._patience) as database:
+                row = database.execute("SELECT id FROM session WHERE started = ?", (started.isoformat(),)).fetchone()
+        except VoiceGuideError as fault:
+            self._warn(fault)
+            return None
+        return int(row[0]) if row else 0
 
     def update(
         self,

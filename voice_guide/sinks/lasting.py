@@ -118,8 +118,8 @@ class Lasting:
         gone = self._waking() - self._gone
         if self._unwanted() or gone > PATIENCE:
             raise SinkError(
-                f"the sound device is gone for {gone:.0f} seconds; come off slowly, see that it is connected and the"
-                " sound server runs, and `voice-guide resume` goes on"
+                f"the sound device is gone for {gone:.0f} seconds; come off slowly, and see that it is connected and"
+                " that the sound server runs"
             )
         self._sleep(NAP)
 
