@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from fakes import Hum
 from strategies import routines
 from voice_guide.pcm import RATE, frames, length, seconds
-from voice_guide.resume import TOO_SHORT, mark_of, resumed
+from voice_guide.resume import MOMENT, TOO_SHORT, mark_of, resumed
 from voice_guide.script import compile_script
 from voice_guide.session import Session
 from voice_guide.timeline import Mark, lay
@@ -66,7 +66,8 @@ def test_nothing_is_missed_and_one_cue_at_most_is_said_twice(library, routine, s
     missed = {clip.cue.number for clip in clips} - heard - again
     given_up = set(hold_of(plan, place.mark.cue)) if left_of_hold(clips, frame) < TOO_SHORT + 3 else set()
     between = {clip.cue.number for clip in clips if clip.end <= frame < clip.end + SURELY}
-    assert missed <= given_up | between
+    needless = {cue.number for cue in plan.cues if cue.kind == "release" or cue.step == plan.cues[-1].step}
+    assert missed <= given_up | between | needless, "but for words that take somebody off who is up"
     assert heard & again <= {clips[-1].cue.number}  # after all was said, the last line
     assert len(begun & again) <= 1
 
@@ -86,7 +87,11 @@ def test_a_hold_has_what_was_left_of_it_and_ends_in_a_release(library, routine, 
         press = next(clip for clip in again if clip.cue.kind == "press")
         release = next(clip for clip in again if clip.cue.kind == "release")
         cut = length(place.clip.sound)
-        assert place.hold_left - 0.01 <= seconds(release.start - press.start) <= place.hold_left + seconds(cut) + 0.31
+        assert (
+            place.hold_left - 0.01
+            <= seconds(release.start - press.start)
+            <= place.hold_left + seconds(cut) + 0.31 + MOMENT
+        )
     pressing = False
     for clip in again:
         assert not (pressing and clip.cue.kind in ("move", "locate", "rest", "close", "intro"))

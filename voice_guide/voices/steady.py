@@ -1,5 +1,7 @@
 """A voice that never leaves a listener without: when its engine is lost, a spare goes on in its place."""
 
+from threading import Lock
+
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
 from voice_guide.voices import Voice
@@ -9,7 +11,7 @@ from voice_guide.voices.cache import Remembering
 class Steady:
     """A voice, and the spare that takes over for the rest of the session.
 
-    What the voice said before is still said as it said it. Any thread may speak.
+    What the voice said before is still said as it said it. Any thread may speak, one at a time.
     """
 
     def __init__(self, voice: Remembering, spare: Voice) -> None:
@@ -17,6 +19,7 @@ class Steady:
         """Why the voice was lost, if it was."""
         self._voice, self._spare = voice, spare
         self._spoken = False
+        self._turn = Lock()
 
     @property
     def key(self) -> str:
@@ -31,15 +34,16 @@ class Steady:
     def speak(self, text: str) -> Pcm:
         """The voice's sound, or the spare's. Raises VoiceError only where the voice has never spoken."""
         # A lost voice is not tried again: each time could take as long as the first.
-        if not self.fault:
-            try:
-                sound = self._voice.speak(text)
-                self._spoken |= bool(sound)
-                return sound
-            except VoiceError as fault:
-                if not self._spoken:
-                    raise
-                self.fault = fault
+        with self._turn:
+            if not self.fault:
+                try:
+                    sound = self._voice.speak(text)
+                    self._spoken |= bool(sound)
+                    return sound
+                except VoiceError as fault:
+                    if not self._spoken:
+                        raise
+                    self.fault = fault
         return self._voice.remembered(text) or self._spare.speak(text)
 
     def close(self) -> None:
