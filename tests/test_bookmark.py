@@ -209,6 +209,14 @@ def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home,
     assert past_sessions(home.env)[-1].id != home.session
 
 
+def test_a_doctors_word_is_for_the_session_it_was_given_for(home):
+    words = ["--doctor-agreed", "--condition=high_bp"]
+    assert home(words=words, plan="another").returncode == 0
+    saved = (datetime.now().astimezone() - timedelta(hours=30)).isoformat()
+    done = home(words=words, plan="another", saved=saved)
+    assert done.returncode == 4 and "doctor" in done.stderr
+
+
 def test_a_caution_that_was_not_heard_is_said_before_it_goes_on(home):
     lines = home(noticed=[]).stderr.splitlines()
     caution = next(number for number, line in enumerate(lines) if line.startswith("Any new warning sign"))

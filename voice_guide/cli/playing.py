@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from voice_guide.cli.asking import say
-from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options, wishes_of
+from voice_guide.cli.fitting import Wishes, fitted, fitting_options, wishes_of
 from voice_guide.cli.listening import Listening, Manner, SilentMachine
 from voice_guide.cli.parts import hint, name_or_need, remembering, voice_options
 from voice_guide.controls.keys import Keys
@@ -77,7 +77,7 @@ def play_command(
             click.echo(f"{error}; writing the MP3 instead", err=True)
             click.echo(write_mp3(session, session.plan(rate), speaker, Path(f"{session.routine.id}.mp3")))
             code = 0
-        _remark(session)
+        hint(session.remark)
         return code
 
     ctx.exit(_guided(manner, heard))
@@ -106,16 +106,15 @@ def resume_command(ctx: click.Context, voice: str | None, sink: str, questions: 
 
 
 def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Journal) -> int:
-
     from voice_guide.library import Library
 
-    now = datetime.now().astimezone()
+    wishes, now = wishes_of(page.words), datetime.now().astimezone()
     hours = (now - page.when).total_seconds() / 3600
     if abs(hours) < Library().habits.hours_apart:
         journal.known = [record for record in journal.known if record.started.isoformat() != page.started]
-    else:  # another session: asked, limited and told as any
+    else:  # another session: asked, limited and told as any, and a doctor's word was for that one
+        wishes = replace(wishes, doctor_agreed=False)
         page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0, room=math.inf)
-    wishes = wishes_of(page.words)
     session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, listening=True)
     plan = session.plan(page.rate, page.asked)
     if (plan.digest, speaker.key) == (page.plan, page.key) and page.cue < len(plan.cues):
@@ -126,12 +125,8 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
     page = replace(page, key=speaker.key, plan=plan.digest)
     listening = Listening(session, wishes, speaker, manner, None if anew else page)
     code = listening.listen(journal, None if anew else mark)
-    _remark(session)
-    return code
-
-
-def _remark(session: Fitted) -> None:
     hint(session.remark)
+    return code
 
 
 def _guided(manner: Manner, heard: Callable[[Remembering, Journal], int]) -> int:
