@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -15,6 +16,12 @@ __all__ = ["sound_server"]
 
 MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val")
 IN_CI = bool(os.environ.get("CI"))
+
+
+def pytest_configure():
+    """What runs the tests may ignore the hang-up of a terminal; the sessions they start must not."""
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @cache

@@ -332,6 +332,16 @@ def ended_and_gone_on_with(number, script, home):
     return told[0][1], last
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_who_started_it_with_nohup_hears_it_to_its_end(script, tmp_path):
+    env = environment(dict(os.environ), tmp_path)
+    words = ["nohup", *HASTY, "60", "play", str(script), *TONE, "--sink", "silent"]
+    with playing(words, env) as (process, told):
+        wait_until(lambda: told.when("This is Short."), "the first words", 30)
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(30) == 0
+
+
 @pytest.mark.device
 @pytest.mark.parametrize("fault", ["dd if=/dev/zero of=disk/filler 2>/dev/null", "mount -o remount,ro disk"])
 def test_a_disk_that_takes_no_place_stops_no_session_and_is_told_once(script, tmp_path, fault):

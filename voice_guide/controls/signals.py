@@ -41,7 +41,8 @@ def caught_signals() -> Iterator[Caught]:
     caught = Caught()
     handlers = {**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
-    numbers = {number: one for number, one in numbers.items() if signal.getsignal(number) != signal.SIG_IGN}  # nohup
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # started with nohup
+        del numbers[signal.SIGHUP]
     before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
     try:
         yield caught
