@@ -22,7 +22,7 @@ from voice_guide.script import compile_script
 
 NOW = "2026-05-01T07:00:00+02:00"
 PAGE = Bookmark(
-    NOW, NOW, "soft-landing", "Soft Landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
+    NOW, NOW, "soft-landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
     "A title", ["Gently."], [1], 300.0, 600.0,
 )  # fmt: skip
 
@@ -131,7 +131,7 @@ def home(tmp_path, library):
     started = datetime.now().astimezone()
     number = journal.begin("short", "Short", started, False)
     page = replace(
-        PAGE, saved=datetime.now().astimezone().isoformat(), started=started.isoformat(), routine=str(script), name="Short",
+        PAGE, saved=datetime.now().astimezone().isoformat(), started=started.isoformat(), routine=str(script),
         voice="tone", key="tone 1, rate 140", plan=plan.digest, cue=half.number, step=half.step,
         title=plan.titles[half.step], noticed=[cue.text for cue in plan.cues], released=[1],
     )  # fmt: skip

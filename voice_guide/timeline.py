@@ -7,7 +7,7 @@ not fit its place is left out; the hold never moves.
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import cast
+from typing import TypeVar, cast
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
 from voice_guide.script import USUAL_RATE, Cue, spoken_seconds
@@ -16,6 +16,7 @@ GAP = frames(0.5)
 """The least silence after words that are not inside a hold, so that sentences do not run together."""
 
 Said = tuple[Cue, Pcm]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,20 @@ def lay(said: Iterable[Said]) -> Iterator[Clip]:
     A hold is yielded only when its release is there to follow, so that nobody is left pressing.
     """
     start = 0
-    block: list[Said] = []
-    for cue, sound in said:
-        if block and not cue.optional:
-            start = yield from _laid(block, start)
+    for block in blocks(said, lambda one: one[0]):
+        start = yield from _laid(block, start)
+
+
+def blocks(items: Iterable[T], cue_of: Callable[[T], Cue]) -> Iterator[list[T]]:
+    """Each cue with the optional ones inside its time, as soon as the next one begins."""
+    block: list[T] = []
+    for item in items:
+        if block and not cue_of(item).optional:
+            yield block
             block = []
-        block.append((cue, sound))
+        block.append(item)
     if block:
-        yield from _laid(block, start)
+        yield block
 
 
 def left_out(cues: Sequence[Cue], clips: Sequence[Clip]) -> list[Cue]:

@@ -142,6 +142,7 @@ def fitted(
     journal: Journal | None = None,
     asked: bool = False,
     listening: bool = False,
+    library: "Library | None" = None,
 ) -> Fitted:
     """The routine meant, made fit. Raises SafetyError with what to do now where there is to be no session.
 
@@ -150,7 +151,7 @@ def fitted(
     """
     from voice_guide.library import Library  # late: the voice starts meanwhile
 
-    library, journal = Library(), journal or Journal()
+    library, journal = library or Library(), journal or Journal()
     profile = profile_of(library)
     extra = conditions_of(wishes.conditions, library)
     if not name and not wishes.need:

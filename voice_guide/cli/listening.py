@@ -156,7 +156,6 @@ class Listening:
             saved=now,
             started="",
             routine=file or routine.id,
-            name=routine.name,
             words=words_of(self.wishes),
             asked=self.asked,
             pain=None,

@@ -108,14 +108,14 @@ def resume_command(ctx: click.Context, voice: str | None, sink: str, questions: 
 def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Journal) -> int:
     from voice_guide.library import Library
 
-    wishes, now = wishes_of(page.words), datetime.now().astimezone()
+    library, wishes, now = Library(), wishes_of(page.words), datetime.now().astimezone()
     hours = (now - page.when).total_seconds() / 3600
-    if abs(hours) < Library().habits.hours_apart:
+    if abs(hours) < library.habits.hours_apart:
         journal.known = [record for record in journal.known if record.started.isoformat() != page.started]
     else:  # another session: asked, limited and told as any, and a doctor's word was for that one
         wishes = replace(wishes, doctor_agreed=False)
         page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0, room=math.inf)
-    session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, listening=True)
+    session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, True, library)
     plan = session.plan(page.rate, page.asked)
     if (plan.digest, speaker.key) == (page.plan, page.key) and page.cue < len(plan.cues):
         mark: Mark | None = Mark(page.cue, page.wait)

@@ -6,9 +6,11 @@ It is for the owner's eyes: it may tell about their body. A file that cannot be 
 import json
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside
@@ -30,7 +32,6 @@ class Bookmark:
     """When it began, likewise, which tells its row in the journal; empty before it begins."""
     routine: str
     """An id, or the path of a script."""
-    name: str
     words: list[str]
     """The options of the command that began it."""
     asked: bool
@@ -115,23 +116,22 @@ def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
         raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
 
 
-_SHAPE: dict[str, tuple[type, ...]] = {
-    "saved": (str,), "started": (str,), "routine": (str,), "name": (str,), "words": (list,), "asked": (bool,),
-    "pain": (int, type(None)), "voice": (str, type(None)), "rate": (int,), "pitch": (int,), "key": (str,),
-    "plan": (str,), "cue": (int,), "wait": (int, float), "step": (int,), "title": (str,), "noticed": (list,),
-    "released": (list,), "seconds": (int, float), "room": (int, float),
-}  # fmt: skip
+def _plain(kind: Any) -> tuple[type, ...]:
+    """The types that JSON gives for a type."""
+    if isinstance(kind, UnionType):
+        return tuple(one for part in get_args(kind) for one in _plain(part))
+    return (int, float) if kind is float else (get_origin(kind) or kind,)
 
 
 def _parsed(data: bytes) -> Bookmark:
     """Raises ValueError or TypeError for what we did not write."""
     if len(data) > LARGEST:
         raise ValueError("too large")
-    told = json.loads(data)
-    if not isinstance(told, dict) or set(told) != {field.name for field in fields(Bookmark)}:
+    told, shape = json.loads(data), get_type_hints(Bookmark)
+    if not isinstance(told, dict) or told.keys() != shape.keys():
         raise ValueError("other fields")
-    for name, kinds in _SHAPE.items():
-        if type(told[name]) not in kinds:
+    for name, kind in shape.items():
+        if type(told[name]) not in _plain(kind):
             raise ValueError(name)
     found = Bookmark(**told)
     numbers = [found.cue, found.step, found.wait, found.seconds, found.room, *found.released]

@@ -180,12 +180,9 @@ class Track:
         return True
 
     def _move(self, at: int, offset: int = 0) -> None:
-        if at != self._at:
-            step = range(self._at, at) if at > self._at else range(at, self._at)
-            passed = sum(self._clips[index].length for index in step)
-            self._ahead += self._offset - (passed if at > self._at else -passed) - offset
-        else:
-            self._ahead += self._offset - offset
+        low, high = sorted((self._at, at))
+        between = sum(clip.length for clip in self._clips[low:high])
+        self._ahead += self._offset - offset + (between if at < self._at else -between)
         self._at, self._offset, self._muted = at, offset, -1
 
     def _until(self, index: int) -> int:

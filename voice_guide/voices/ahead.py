@@ -5,7 +5,7 @@ presses anything: a voice that is lost later leaves nobody without them.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 from threading import Event, Thread
@@ -14,7 +14,7 @@ from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
 from voice_guide.script import Cue, Phrases, Plan
 from voice_guide.session import Command, Session
-from voice_guide.timeline import Clip, Said, lay
+from voice_guide.timeline import Clip, Said, blocks, lay
 from voice_guide.voices import Voice
 from voice_guide.voices.steady import Steady
 
@@ -74,8 +74,8 @@ class Ahead:
         return self._voice.fault if isinstance(self._voice, Steady) else None
 
     def _said(self) -> Iterator[Said]:
-        blocks = list(_blocks(self._plan.cues))
-        opening, rest = blocks[:_OPENING], blocks[_OPENING:]
+        all_blocks = list(blocks(self._plan.cues, lambda cue: cue))  # so that a loss in one is told before it
+        opening, rest = all_blocks[:_OPENING], all_blocks[_OPENING:]
         for cue in chain(*opening):
             yield cue, self._surely(cue.text)
         step, told = opening[-1][0].step, False
@@ -110,18 +110,6 @@ class Ahead:
         if self._unwanted.is_set():
             raise VoiceError("nobody listens any more")
         return self._speak(text)
-
-
-def _blocks(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
-    """Each cue with the optional ones inside its time, so that a loss among them is told before it begins."""
-    block: list[Cue] = []
-    for cue in cues:
-        if block and not cue.optional:
-            yield block
-            block = []
-        block.append(cue)
-    if block:
-        yield block
 
 
 def _answers(plan: Plan, phrases: Phrases) -> Iterator[tuple[str, str]]:
