@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
+from voice_guide.captions import Chapter, Word
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import WIDTH, frames, length, silence
-from voice_guide.sinks.id3 import Chapter, Tags, Word, id3
+from voice_guide.sinks.id3 import Tags, id3
 from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.verify import ONSET, PAUSE, SILENCE, SMEAR, SPEECH, Whole, verify
 from voice_guide.sinks.xing import FRAME, SIZE, Checksum, FrameCount, frame_size

@@ -11,31 +11,13 @@ from io import BytesIO
 from itertools import chain, pairwise, zip_longest
 from typing import Any, BinaryIO
 
-from voice_guide.pcm import seconds
+from voice_guide.captions import Chapter, Word, milliseconds
 
 MOST_TAGS = 1 << 23
 """Bytes of tags that no session needs: what a lie may cost."""
 
 Cue = tuple[str, int, int]
 """Words, start, end; milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A stretch of the session a player can jump to, from frame `start` up to frame `end`."""
-
-    title: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Words a player can show while they are said, from frame `start` up to frame `end`."""
-
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +60,6 @@ def id3(tags: Tags) -> bytes:
     body = b"".join(map(_rendered, frames + _contents(tags) + _chapters(tags)))
     size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
     return b"ID3\3\0\0" + size + body
-
-
-def milliseconds(count: int) -> int:
-    """Frames as the tags count time."""
-    return round(1000 * seconds(count))
 
 
 def _synchronised(tags: Tags) -> Any:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from voice_guide.captions import milliseconds
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, seconds
-from voice_guide.sinks.id3 import cues, exact, milliseconds, read_tags, read_timeline
+from voice_guide.sinks.id3 import cues, exact, read_tags, read_timeline
 from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SIZE, FrameCount, Info, read_info
 
 SILENCE = 30
