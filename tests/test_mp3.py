@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
+from voice_guide.captions import Chapter, Word
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.id3 import Chapter, Tags, Word
+from voice_guide.sinks.id3 import Tags
 from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 

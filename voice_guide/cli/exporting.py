@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from voice_guide.captions import captions
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
 from voice_guide.cli.parts import hint, name_or_need, remembering, rendered, voice_options
 from voice_guide.pcm import seconds
 from voice_guide.player import play
 from voice_guide.script import Plan
 from voice_guide.session import Session
-from voice_guide.sinks.id3 import Chapter, Tags, Word
+from voice_guide.sinks.id3 import Tags
 from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.verify import verify
 from voice_guide.timeline import Timeline
@@ -73,7 +74,7 @@ def write_mp3(session: Fitted, plan: Plan, voice: Remembering, path: Path) -> Pa
 def tags(session: Fitted, plan: Plan, timeline: Timeline) -> Tags:
     """What a phone shows of a session: its name, its points on a body, a chapter a step, every word as lyrics."""
     routine = session.routine
-    chapters = tuple(Chapter(plan.titles[step], start, end) for step, start, end in timeline.steps())
+    told = captions(routine.name, plan.titles, timeline)
     lyrics: list[str] = []
     for step, start, end in timeline.steps():
         lyrics += ["", plan.titles[step]]
@@ -84,9 +85,9 @@ def tags(session: Fitted, plan: Plan, timeline: Timeline) -> Tags:
         album="voice_guide sessions",
         genre="Speech",
         lyrics="\n".join(lyrics).strip(),
-        chapters=chapters,
+        chapters=told.chapters,
         cover=cover(session),
-        words=tuple(Word(clip.cue.text, clip.start, clip.end) for clip in timeline.clips),
+        words=told.words,
     )
 
 
