@@ -156,6 +156,30 @@ def test_the_left_hand_and_the_left_foot_are_on_the_left(view):
     assert words["left"][0] < words["right"][0]
 
 
+@pytest.mark.parametrize(("point", "view"), PLACES)
+def test_a_point_is_lit_where_its_number_stands_on_the_side_named_above_it(point, view):
+    drawing = alone(point, view)
+    words = [text for text in texts(drawing) if text.text in ("left", "right")]
+    spots = numbers(drawing)[1]
+    lit = {at: next(spot.side for spot in drawing.spots if math.dist(spot.at, at) < spot.radius) for at in spots}
+    assert sorted(lit.values()) == ([""] if len(spots) == 1 else ["left", "right"])
+    for at, side in lit.items():
+        assert side in ("", min(words, key=lambda word: abs(word.at[0] - at[0])).text)
+    assert {spot.point for spot in drawing.spots} == {point}
+
+
+def test_a_point_is_lit_on_every_view_that_shows_it_and_beside_its_name():
+    drawing = draw_chart(CHARTS, of(LIBRARY.routines["Soft Landing"]), "A")
+    for point in ("gb30", "ahshi_hip"):
+        sides = [spot.side for spot in drawing.spots if spot.point == point]
+        assert sorted(sides) == ["", "left", "left", "right", "right"]
+    hatching = [line for line in drawing.shapes if isinstance(line, Line) and line.width == 1.5 and line.closed]
+    small = [spot for spot in drawing.spots if spot.point == "ahshi_hip"][2:4]
+    for spot, line in zip(small, hatching, strict=True):
+        lefts, tops = zip(*line.points, strict=True)
+        assert spot.at == pytest.approx(((min(lefts) + max(lefts)) / 2, (min(tops) + max(tops)) / 2))
+
+
 def test_the_thumbs_point_away_from_each_other_on_ones_own_palms_and_to_each_other_on_the_backs():
     palms, backs = CHARTS.views["palms"], CHARTS.views["hand_backs"]
     assert palms.landmarks["thumb_tip"].at[0] > palms.landmarks["wrist_crease"].at[0]

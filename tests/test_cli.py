@@ -156,17 +156,17 @@ def test_a_second_run_renders_nothing(run, tmp_path):
     run("show", "muscle truce", *TONE)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()}
     assert before
-    run("export", "muscle truce", *TONE)
+    run("export", "muscle truce", *TONE, "-o", "a.wav")
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()} == before
 
 
 def test_cache_info_verify_and_clear(run, tmp_path):
     run("show", "muscle truce", *TONE)
     count = len(list((tmp_path / "cache").iterdir()))
-    assert f"{count} cues" in run("cache", "info").stdout
+    assert f"{count} files" in run("cache", "info").stdout
     next((tmp_path / "cache").iterdir()).write_bytes(b"RIFF")
     assert "1 broken" in run("cache", "verify").stdout
-    assert f"removed {count - 1} cues" in run("cache", "clear").stdout
+    assert f"removed {count - 1} files" in run("cache", "clear").stdout
     assert not list((tmp_path / "cache").iterdir())
 
 

@@ -12,7 +12,7 @@ from strategies import routines
 from voice_guide.errors import ChoiceError
 from voice_guide.fit import fit, within
 from voice_guide.library import Library
-from voice_guide.pcm import frames, seconds, silence
+from voice_guide.pcm import frames, length, seconds, silence
 from voice_guide.routine import Step
 from voice_guide.safety import Adapted, Today, adapt
 from voice_guide.script import compile_script
@@ -117,7 +117,7 @@ def test_whatever_a_voice_takes_over_its_words_the_length_is_exact(a_letter):
         return silence(frames(len(text) * a_letter))
 
     def heard(routine):
-        return seconds(sketch(compile_script(routine, PHRASES).cues, voice=speak).length)
+        return seconds(sketch(compile_script(routine, PHRASES).cues, takes=lambda text: length(speak(text))).length)
 
     routine = SHIPPED["strong-combo"]
     try:

@@ -22,7 +22,7 @@ from mutagen.mp3 import MP3
 from voice_guide.captions import Chapter, Word
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.id3 import Tags
+from voice_guide.sinks.id3 import Tags, cues, read_tags, read_timeline
 from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 
@@ -201,17 +201,29 @@ class TestTags:
     def test_the_words_stand_at_their_times_and_are_cleared_where_silence_follows(self, exported):
         (synchronised,) = ID3(exported, translate=False).getall("SYLT")
         assert synchronised.text == [
-            ("Lie on your back.", 0),
+            ("\nLie on your back.", 0),
             ("", 1000),
-            ("Légèrement, 静かに ♪", 1500),
-            ("Āhā.", 2000),
+            ("\nLégèrement, 静かに ♪", 1500),
+            ("\nĀhā.", 2000),
             ("", 3250),
         ]
         assert (synchronised.format, synchronised.type) == (2, 1)  # milliseconds, lyrics
         assert (synchronised.lang, synchronised.desc) == ("eng", "")
 
+    def test_the_words_are_read_back_at_their_times_from_older_files_too(self, exported):
+        with exported.open("rb") as file:
+            lyrics, _ = read_timeline(read_tags(file, file.read(10)))
+        older = lyrics.replace("\n".encode("utf-16"), "".encode("utf-16"))
+        assert len(lyrics) - len(older) == 3 * len("\n".encode("utf-16-le"))
+        for written in (lyrics, older):
+            assert list(cues(written, 4000)) == [
+                ("Lie on your back.", 0, 1000),
+                ("Légèrement, 静かに ♪", 1500, 2000),
+                ("Āhā.", 2000, 3250),
+            ]
+
     @pytest.mark.parametrize(
-        ("text", "raw"), [("In.", b"\0eng\2\1\0In.\0"), ("Ā", b"\1eng\2\1\xff\xfe\0\0\xff\xfe\0\1\0\0")]
+        ("text", "raw"), [("In.", b"\0eng\2\1\0\nIn.\0"), ("Ā", b"\1eng\2\1\xff\xfe\0\0\xff\xfe\n\0\0\1\0\0")]
     )
     def test_the_words_are_as_simple_players_read_them(self, tmp_path, text, raw):
         tags = Tags("", "", "", "", words=(Word(text, frames(0.5), frames(1)),))
@@ -437,7 +449,7 @@ class TestWhereItCannotBeWritten:
 ON_SMALL_DISK = """
 import json, pathlib
 from voice_guide.errors import VoiceGuideError
-from voice_guide.sinks.id3 import Tags
+from voice_guide.sinks.id3 import Tags, cues, read_tags, read_timeline
 from voice_guide.sinks.mp3 import Mp3
 sound, path = pathlib.Path("sound.pcm").read_bytes(), pathlib.Path("disk/x.mp3")
 try:

@@ -48,6 +48,18 @@ def test_any_name_is_text_in_an_svg_and_no_markup(library):
     assert root.find(f"{SVG}title").text == f"{NAME} \ufffd\ufffd ñ 日"
 
 
+def test_a_part_of_a_page_can_be_lit_and_has_ids_of_its_own(chart):
+    text = svg(chart, inline=True)
+    root = ElementTree.fromstring(text)
+    assert text.startswith("<svg") and root.get("aria-labelledby") == "chart-title chart-description"
+    spots = [spot for spot in root.iter(f"{SVG}circle") if spot.get("class") == "spot"]
+    assert sorted((spot.get("data-point"), spot.get("data-side")) for spot in spots) == sorted(
+        (spot.point, spot.side) for spot in chart.spots
+    )
+    assert all(spot.get("fill") == "none" and spot.get("stroke") is None for spot in spots), "nothing is lit by itself"
+    assert "spot" not in svg(chart).replace("find the spot", "")
+
+
 def test_every_routine_is_a_valid_svg(library):
     for name, routine in library.routines.items():
         points = [step.point for step in routine.steps if step.point]

@@ -9,7 +9,7 @@ from fakes import tone
 from strategies import lengths, routines
 from voice_guide.pcm import RATE, frames, length
 from voice_guide.script import Cue, compile_script
-from voice_guide.timeline import Timeline, lay, left_out
+from voice_guide.timeline import Timeline, lay, left_out, measured
 
 
 def laid(library, routine, sizes):
@@ -137,3 +137,43 @@ def test_steps_cover_the_whole_timeline(numbers):
     assert [step for step, _, _ in covered] == sorted(set(steps))
     assert all(end == start for (_, _, end), (_, start, _) in pairwise(covered))
     assert not covered or (covered[0][1], covered[-1][2]) == (0, timeline.length)
+
+
+GRID = 576
+
+
+@given(routines(), lengths())
+@settings(max_examples=60, deadline=None)
+def test_on_a_grid_the_same_cues_begin_on_it_near_their_time_and_nothing_drifts(library, routine, sizes):
+    cues, exact = laid(library, routine, sizes)
+    said = [(cue, tone(1, size)) for cue, size in zip(cues, cycle(sizes), strict=False)]
+    clips = tuple(lay(said, GRID))
+    assert [clip.cue for clip in clips] == [clip.cue for clip in exact]
+    for clip, other in zip(clips, exact, strict=True):
+        assert clip.start % GRID == clip.length % GRID == 0
+        assert abs(clip.start - other.start) <= 1.5 * GRID
+        assert 0 <= length(other.sound) - length(clip.sound) <= GRID
+    for clip, after in pairwise(clips):
+        assert clip.end <= clip.start + clip.length == after.start
+    assert abs(Timeline(clips).length - Timeline(exact).length) <= GRID
+
+
+@given(routines(), lengths())
+@settings(max_examples=60, deadline=None)
+def test_on_a_grid_equal_holds_are_equal_still(library, routine, sizes):
+    cues, exact = laid(library, routine, sizes)
+    said = [(cue, tone(1, size)) for cue, size in zip(cues, cycle(sizes), strict=False)]
+    lasted = {}
+    for hold, gridded in zip(holds(exact), holds(tuple(lay(said, GRID))), strict=True):
+        wanted, given = (release.start - press.start for press, release in (hold, gridded))
+        assert abs(given - wanted) <= GRID / 2
+        assert lasted.setdefault(wanted, given) == given
+
+
+def test_what_is_measured_lies_where_what_is_heard_does(library):
+    cues = compile_script(library.routines["Strong Combo"], library.phrases).cues
+    heard = tuple(lay(((cue, tone(1, 200 * len(cue.text))) for cue in cues), GRID))
+    quiet = measured(cues, [200 * len(cue.text) for cue in cues], GRID).clips
+    assert [(clip.cue, clip.start, clip.length, clip.end) for clip in quiet] == [
+        (clip.cue, clip.start, clip.length, clip.end) for clip in heard
+    ]

@@ -89,6 +89,16 @@ Sizes = Sequence[Callable[[float], tuple[float, float]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Spotlight:
+    """A circle that can be lit to show where `point` is on one `side`; "" is the middle, or its name."""
+
+    point: str
+    side: str
+    at: Spot
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """A page; later shapes lie over earlier ones. `title` and `description` are for those who cannot see it."""
 
@@ -97,6 +107,8 @@ class Drawing:
     title: str
     description: str
     shapes: tuple[Shape, ...]
+    spots: tuple[Spotlight, ...] = ()
+    """What can be lit, where something lit can be shown."""
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

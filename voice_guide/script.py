@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from voice_guide.names import listed
@@ -130,6 +131,7 @@ class Plan:
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+@lru_cache(1 << 14)
 def spoken_seconds(text: str, rate: float = USUAL_RATE) -> float:
     """About how long a calm voice takes over these words at `rate` words a minute, in seconds.
 

@@ -4,9 +4,9 @@ Holds are sacred: a hold is exact to the frame for every voice and speed. An opt
 not fit its place is left out; the hold never moves.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TypeVar, cast
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
@@ -16,6 +16,8 @@ GAP = frames(0.5)
 """The least silence after words that are not inside a hold, so that sentences do not run together."""
 
 Said = tuple[Cue, Pcm]
+Takes = Callable[[str], int]
+"""The frames a voice takes over words."""
 T = TypeVar("T")
 
 
@@ -61,14 +63,31 @@ class Timeline:
             yield step, first.start, last.start + last.length
 
 
-def lay(said: Iterable[Said]) -> Iterator[Clip]:
+def lay(said: Iterable[Said], grid: int = 1) -> Iterator[Clip]:
     """Lay cues with their sounds one after the other, as they come.
 
-    A hold is yielded only when its release is there to follow, so that nobody is left pressing.
+    A hold is yielded only when its release is there to follow, so that nobody is left pressing. On a `grid` every cue
+    begins at a multiple of so many frames, for a file that can only begin sounds there: the same cues, equal holds
+    equal still, each to the nearest; what that moves is made up for outside the holds, so that nothing drifts.
     """
-    start = 0
+    start = exact = 0
     for block in blocks(said, lambda one: one[0]):
-        start = yield from _laid(block, start)
+        clips, total = _laid(block)
+        exact += total
+        words = max(offset + length(sound) for _, sound, offset in clips)
+        if block[0][0].kind == "press":
+            end = start + _near(total, grid)
+        else:
+            end = max(_near(exact, grid), start - (-words // grid) * grid)
+        offsets = [_near(offset, grid) for _, _, offset in clips] + [end - start]
+        for (cue, sound, _), (offset, following) in zip(clips, pairwise(offsets), strict=True):
+            room = following - offset
+            yield Clip(cue, sound[: room * WIDTH], start + offset, room)
+        start = end
+
+
+def _near(count: int, grid: int) -> int:
+    return (count + grid // 2) // grid * grid
 
 
 def blocks(items: Iterable[T], cue_of: Callable[[T], Cue]) -> Iterator[list[T]]:
@@ -96,8 +115,8 @@ def left_out(cues: Sequence[Cue], clips: Sequence[Clip]) -> list[Cue]:
     return missing
 
 
-def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
-    """One leading cue and the optional ones inside its time; returns the frame where the next begins."""
+def _laid(block: Sequence[Said]) -> tuple[list[tuple[Cue, Pcm, int]], int]:
+    """One leading cue and those optional ones that fit inside its time, with their offsets; and the whole time."""
     (lead, sound), optional = block[0], block[1:]
     total = frames(sum(cue.span for cue, _ in block))
     if lead.kind == "press":
@@ -113,21 +132,20 @@ def _laid(block: Sequence[Said], start: int) -> Generator[Clip, None, int]:
         if length(kept[-1][1]) + kept[-1][2] <= frames(at) and length(words) <= room:
             kept.append((cue, words, frames(at)))
         at += cue.span
-    ends = [offset for _, _, offset in kept[1:]] + [total]
-    for (cue, words, offset), end in zip(kept, ends, strict=True):
-        yield Clip(cue, words, start + offset, end - offset)
-    return start + total
+    return kept, total
 
 
-def sketch(cues: Sequence[Cue], rate: float = USUAL_RATE, voice: Callable[[str], Pcm] | None = None) -> Timeline:
+def sketch(cues: Sequence[Cue], rate: float = USUAL_RATE, takes: Takes | None = None) -> Timeline:
     """The timeline as it would be with a calm voice of `rate` words a minute, without rendering any.
 
-    With a `voice` its length is the real one: only what moves it is spoken, which optional cues do not.
+    With what a voice `takes` its length is the real one: only what moves it is asked for, which optional cues do not.
     """
-    spoken = [
-        length(voice(cue.text)) if voice and not cue.optional else frames(spoken_seconds(cue.text, rate))
-        for cue in cues
-    ]
+    spoken = [takes(cue.text) if takes and not cue.optional else frames(spoken_seconds(cue.text, rate)) for cue in cues]
+    return measured(cues, spoken)
+
+
+def measured(cues: Sequence[Cue], lengths: Sequence[int], grid: int = 1) -> Timeline:
+    """The timeline of cues whose words last so many frames; its sounds are silent."""
     # One silence that all share: a catalogue is sketched at every start.
-    quiet = cast(Pcm, memoryview(silence(max(spoken, default=0))))
-    return Timeline(tuple(lay((cue, quiet[: count * WIDTH]) for cue, count in zip(cues, spoken, strict=True))))
+    quiet = cast(Pcm, memoryview(silence(max(lengths, default=0))))
+    return Timeline(tuple(lay(((cue, quiet[: count * WIDTH]) for cue, count in zip(cues, lengths, strict=True)), grid)))

@@ -2,13 +2,20 @@
 
 import errno
 import os
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from voice_guide.errors import VoiceGuideError
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+_ABANDONED = 3600.0  # seconds
 
 
 class WholeFile:
@@ -21,13 +28,19 @@ class WholeFile:
     def __init__(self, path: Path, option: str = "-o", mode: int = 0o666) -> None:
         """`option` is what the remedy names; `mode` is who may read it."""
         self._shown, self._option = path, option
-        with _errors_told(path, option):
+        with errors_told(path, option):
             self._path = Path(os.path.realpath(path))  # a link keeps pointing to the file it names
             if self._path.exists() and not self._path.is_file():
                 what = "a folder" if self._path.is_dir() else "not a file"
                 raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with {option}")
             self._part = self._path.with_name(f".{self._path.name}.{os.urandom(4).hex()}.part")
             self._file = os.fdopen(os.open(self._part, NEW, mode), "wb")
+        sweep(self._path, _ABANDONED)
+
+    @property
+    def part(self) -> Path:
+        """Where it stands until it is kept; another process may write it there instead."""
+        return self._part
 
     @property
     def closed(self) -> bool:
@@ -36,18 +49,18 @@ class WholeFile:
 
     def write(self, data: bytes) -> None:
         """Add to the end."""
-        with _errors_told(self._shown, self._option):
+        with errors_told(self._shown, self._option):
             self._file.write(data)
 
     def rewrite(self, at: int, data: bytes) -> None:
         """Put `data` over what was written at byte `at`, and stay there."""
-        with _errors_told(self._shown, self._option):
+        with errors_told(self._shown, self._option):
             self._file.seek(at)
             self._file.write(data)
 
     def keep(self) -> None:
         """Have it on the disk, then under its name."""
-        with _errors_told(self._shown, self._option):
+        with errors_told(self._shown, self._option):
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -67,10 +80,49 @@ class WholeFile:
             self._part.unlink(missing_ok=True)
 
 
+def sweep(path: Path, older: float) -> None:
+    """Remove what killed processes left of a file; what is no `older` in seconds may still be being written."""
+    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError):
+            if time.time() - part.lstat().st_mtime >= older:
+                part.unlink()
+
+
+class AllOrNothing(ABC):
+    """What comes to be at close(), and leaves nothing where its `with` block, or its own work, ends in an exception."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish it. Does nothing the second time, or after an abort."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Leave nothing behind. Does nothing after a close."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    @contextmanager
+    def _or_nothing(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.abort()
+            raise
+
+
 def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False) -> None:
     """A small file at once. A `private` one is for its owner's eyes, and its folder is made. Raises VoiceGuideError."""
     if private:
-        with _errors_told(path, option):
+        with errors_told(path, option):
             path.parent.mkdir(parents=True, exist_ok=True)
     file = WholeFile(path, option, 0o600 if private else 0o666)
     try:
@@ -81,7 +133,8 @@ def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = Fal
 
 
 @contextmanager
-def _errors_told(path: Path, option: str) -> Iterator[None]:
+def errors_told(path: Path, option: str = "-o") -> Iterator[None]:
+    """Whatever the system refuses of `path` is a VoiceGuideError with the remedy; `option` is what that names."""
     try:
         yield
     except OSError as error:

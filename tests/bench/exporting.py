@@ -8,16 +8,17 @@ from pathlib import Path
 
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
-from voice_guide.cli.exporting import write_mp3
+from voice_guide.cli.exporting import chart_of
 from voice_guide.cli.fitting import Wishes, fitted
-from voice_guide.cli.parts import rendered
+from voice_guide.cli.parts import remembering, rendered
+from voice_guide.cli.writing import Export, Studio, write
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH, length, seconds, silence
 from voice_guide.script import USUAL_RATE, compile_script
-from voice_guide.sinks.mp3 import _encoder
+from voice_guide.sinks.mp3 import encoder
 from voice_guide.timeline import sketch
-from voice_guide.voices import open_voice
-from voice_guide.voices.cache import Remembering, cache_folder
+from voice_guide.voices import DEFAULT_PITCH, open_voice
+from voice_guide.voices.cache import Remembering
 
 ROUTINE = "complete daily care"
 
@@ -34,13 +35,12 @@ def half_an_hour(folder: Path) -> Iterator[Row]:
     whole = b"".join(parts)
 
     def lame() -> float:
-        encoder = _encoder()  # with the export's own settings
-        return seconds_of(lambda: (encoder.encode(whole), encoder.flush()))
+        lame = encoder()  # with the export's own settings
+        return seconds_of(lambda: (lame.encode(whole), lame.flush()))
 
     took, alone = medians(3, lambda: seconds_of(lambda: run(export, env)), lame)
     minutes = seconds(length(whole)) / 60
     notes = [f"{minutes:.0f} minutes in {took:.2f} s; LAME alone, on the same sound: {alone:.2f} s;"]
-    notes += ["joining frames encoded before is not built yet: every export encodes all of it"]
     yield Row("export with a warm cache, whole process", took / alone, 0.15, "x LAME", notes)
     if not shutil.which("ffmpeg"):
         raise CannotRun("ffmpeg is not installed, for the naive peer")
@@ -72,8 +72,9 @@ def _export(hours: str, file: str) -> None:
     session = fitted((ROUTINE,), Wishes(), USUAL_RATE)
     plan = session.plan(USUAL_RATE)
     times = round(float(hours) * 3600 / seconds(sketch(plan.cues).length))
-    with Remembering(open_voice(), cache_folder()) as voice:
-        write_mp3(session, replace(plan, cues=plan.cues * times), voice, Path(file))
+    with remembering(None, USUAL_RATE, DEFAULT_PITCH) as voice:
+        all_of_it = replace(plan, cues=plan.cues * times)
+        write(Export(session.routine.name, all_of_it, chart_of(session), Path(file)), Studio(voice))
 
 
 def _peak() -> float:

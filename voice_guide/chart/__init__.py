@@ -25,7 +25,7 @@ from voice_guide.chart.views import (
     Place,
     View,
 )
-from voice_guide.drawing import Drawing, Shape, Text, columns, fitting
+from voice_guide.drawing import Drawing, Shape, Spot, Spotlight, Text, columns, fitting
 from voice_guide.routine import Point
 
 AID = "This chart is only an aid: find the spot with your fingers."
@@ -42,11 +42,16 @@ def draw_chart(charts: Charts, points: Sequence[Point], title: str) -> Drawing:
         height += 100
     heading = Text((PAGE / 2, 58), title, fitting(title, TITLE, PAGE - 2 * EDGE, bold=True), "middle", bold=True)
     shapes: list[Shape] = [heading]
+    spots: list[Spotlight] = []
     for panel, (left, top, right, bottom) in zip(panels, found[1], strict=True):
-        shapes += Picture(panel, *panel.within((left + EDGE, top + HEAD, right + EDGE, bottom + HEAD))).shapes()
-    shapes += _legend(named, height - below)
+        picture = Picture(panel, *panel.within((left + EDGE, top + HEAD, right + EDGE, bottom + HEAD)))
+        shapes += picture.shapes()
+        spots += picture.spots()
+    for number, at in _rows(named, height - below):
+        shapes += _name(number, named[number], at, _name_width(named))
+        spots.append(Spotlight(named[number].id, "", at, NUMBER))
     shapes.append(Text((PAGE / 2, height - 18), AID, NOTE, "middle"))
-    return Drawing(PAGE, height, title, " ".join([*described(points), AID]), tuple(shapes))
+    return Drawing(PAGE, height, title, " ".join([*described(points), AID]), tuple(shapes), tuple(spots))
 
 
 def numbered(points: Sequence[Point]) -> dict[int, Point]:
@@ -73,17 +78,24 @@ def _names_abreast(named: Mapping[int, Point]) -> int:
     return 1 if len(named) < 4 else 2
 
 
-def _legend(named: Mapping[int, Point], top: float) -> Iterator[Shape]:
-    width = (PAGE - 2 * EDGE) / _names_abreast(named)
+def _name_width(named: Mapping[int, Point]) -> float:
+    return (PAGE - 2 * EDGE) / _names_abreast(named)
+
+
+def _rows(named: Mapping[int, Point], top: float) -> Iterator[tuple[int, Spot]]:
+    """Where the numbers stand beside their names."""
     rows = math.ceil(len(named) / _names_abreast(named))
-    for index, (number, point) in enumerate(named.items()):
-        left = EDGE + width * (index // rows)
-        middle = top + ROW * (index % rows + 0.5)
-        yield from number_mark(number, point.hold is not None, (left + NUMBER + 10, middle), NUMBER)
-        name = point.name if point.hold else f"{point.name} (not pressed)"
-        start = left + 2 * NUMBER + 26
-        size = fitting(name, NAME, left + width - start)
-        yield Text((start, middle + 0.36 * size), name, size)
+    for index, number in enumerate(named):
+        left = EDGE + _name_width(named) * (index // rows)
+        yield number, (left + NUMBER + 10, top + ROW * (index % rows + 0.5))
+
+
+def _name(number: int, point: Point, at: Spot, width: float) -> Iterator[Shape]:
+    yield from number_mark(number, point.hold is not None, at, NUMBER)
+    name = point.name if point.hold else f"{point.name} (not pressed)"
+    start = at[0] + NUMBER + 16
+    size = fitting(name, NAME, width - 2 * NUMBER - 26)
+    yield Text((start, at[1] + 0.36 * size), name, size)
 
 
 __all__ = ["AID", "Charts", "Frame", "Landmark", "Place", "View", "described", "draw_chart", "numbered", "sides"]

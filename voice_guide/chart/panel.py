@@ -77,7 +77,7 @@ def panels(charts: Charts, named: Mapping[int, Point]) -> list[Panel]:
 def _panel(charts: Charts, name: str, named: Mapping[int, Point], best: Mapping[int, str], frame: Box | None) -> Panel:
     view = charts.views[name]
     markers = tuple(
-        Marker(number, point.hold is not None, charts.places[point.id][name], best[number] != name)
+        Marker(point.id, number, point.hold is not None, charts.places[point.id][name], best[number] != name)
         for number, point in named.items()
         if name in charts.places[point.id]
     )

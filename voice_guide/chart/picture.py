@@ -26,7 +26,7 @@ from voice_guide.chart.views import (
     Marker,
     View,
 )
-from voice_guide.drawing import Box, Circle, Line, Shape, Spot, Text, hatched, smooth
+from voice_guide.drawing import Box, Circle, Line, Shape, Spot, Spotlight, Text, hatched, smooth
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,34 @@ class Picture:
         yield from self._small()
         yield from self._numbers()
         yield from self._captions()
+
+    def spots(self) -> Iterator[Spotlight]:
+        """Each point at all its places, to be lit on its side."""
+        for marker, circle in self._circles():
+            for way in self._ways(marker.place[0]):
+                yield self._spotlight(marker, way, self._mirrored(circle.at, way), circle.radius)
+                if self.view.aside:
+                    yield self._spotlight(marker, way, self._spot(marker.place, way), DOT)
+        for marker in self.panel.markers:
+            if marker.small:
+                for way in self._ways(marker.place[0]):
+                    left, top, right, bottom = self._box([*marker.place, *marker.place][:4], way)
+                    middle = ((left + right) / 2, (top + bottom) / 2)
+                    yield self._spotlight(marker, way, middle, max(SMALL, (right - left) / 2))
+
+    def _spotlight(self, marker: Marker, way: int, at: Spot, radius: float) -> Spotlight:
+        side = dict(self._sides)[way] if marker.place[0] != self.view.axis else ""
+        return Spotlight(marker.point, side, at, radius)
+
+    @property
+    def _sides(self) -> Sequence[tuple[int, str]]:
+        """What is seen each way."""
+        names = ("left", "right") if self.view.facing else ("right", "left")
+        return tuple(zip(WAYS, names, strict=True))
+
+    def _mirrored(self, at: Spot, way: int) -> Spot:
+        """A spot of the page's right half, on the half of that way."""
+        return self.centre + way * (at[0] - self.centre), at[1]
 
     def _spot(self, spot: Sequence[float], way: int = 1) -> Spot:
         """On the page; `way` -1 is the left half."""
@@ -112,15 +140,20 @@ class Picture:
                 elif marker.small:
                     yield Circle(self._spot(marker.place, way), SMALL, fill=INK if marker.pressed else 1)
 
-    def _numbers(self) -> Iterator[Shape]:
+    def _circles(self) -> Iterator[tuple[Marker, Circle]]:
+        """Where the numbers stand, on the right half."""
         taken: list[Circle] = []
         for marker in sorted(self.panel.markers, key=lambda marker: marker.area):
             if marker.small:
                 continue
             circle = self._free(marker, taken) if marker.area else self._circle(marker)
             taken.append(circle)
+            yield marker, circle
+
+    def _numbers(self) -> Iterator[Shape]:
+        for marker, circle in self._circles():
             for way in self._ways(marker.place[0]):
-                at = (self.centre + way * (circle.at[0] - self.centre), circle.at[1])
+                at = self._mirrored(circle.at, way)
                 if self.view.aside:
                     dot = self._spot(marker.place, way)
                     yield Line((dot, at), 2.5)
@@ -154,9 +187,8 @@ class Picture:
     def _captions(self) -> list[Text]:
         away = max(self.view.middle * self.scale, ASIDE)
         title = Text((self.centre, self.top - CAPTIONS + 26), self.view.title, CAPTION, "middle", bold=True)
-        names = ("left", "right") if self.view.facing else ("right", "left")
-        sides = zip(WAYS, names, strict=True)
-        return [title, *(Text((self.centre + way * away, self.top - 16), name, SIDES, "middle") for way, name in sides)]
+        across = [(self.centre + way * away, name) for way, name in self._sides]
+        return [title, *(Text((x, self.top - 16), name, SIDES, "middle") for x, name in across)]
 
 
 def landmark_mark(at: Spot, kind: str) -> Iterator[Shape]:

@@ -102,6 +102,7 @@ class Charts:
 class Marker:
     """A point on one view."""
 
+    point: str
     number: int
     pressed: bool
     place: Place

@@ -1,100 +1,115 @@
-"""The command that writes an MP3: the same session as `play`, into a file."""
+"""The command that writes files: the same session as `play`, into any format, one or all of them."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from voice_guide.captions import captions
-from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
-from voice_guide.cli.parts import hint, name_or_need, remembering, rendered, voice_options
-from voice_guide.pcm import seconds
-from voice_guide.player import play
-from voice_guide.script import Plan
-from voice_guide.session import Session
-from voice_guide.sinks.id3 import Tags
-from voice_guide.sinks.mp3 import Mp3
+from voice_guide.cli.fitting import Fitted, Nearest, Wishes, fitted, fitting_options
+from voice_guide.cli.parts import bar, hint, name_or_need, voice_options
+from voice_guide.cli.writing import COVER, ENDINGS, MP3, Export, Studio, VoiceWish, path_of, sidecars_of, write
 from voice_guide.sinks.verify import verify
-from voice_guide.timeline import Timeline
-from voice_guide.voices.cache import Remembering
+
+if TYPE_CHECKING:
+    from voice_guide.drawing import Drawing
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def catalogue_options(command: F) -> F:
+    """--all, and how all are made."""
+    for option in (
+        click.option("--scheduler", metavar="ADDRESS", help="With --all: a Dask cluster, such as tcp://host:8786."),
+        click.option(
+            "--jobs", type=click.IntRange(1), help="With --all: how many at once; as many as processors else."
+        ),
+        click.option("--force", is_flag=True, help="With --all: also those that are up to date."),
+        click.option("--all", "everything", is_flag=True, help="Every routine, into the folder given with -o."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command("export")
 @name_or_need
 @voice_options
 @fitting_options
+@catalogue_options
+@click.option("--all-sidecars", is_flag=True, help="All captions, and the chart, beside the file.")
+@click.option("--captions", default="", metavar="KIND,...", help="Beside the file: vtt, srt, lrc, chapters, txt.")
+@click.option("--format", "wanted", type=Nearest([ending[1:] for ending in ENDINGS]), help="What to write; MP3 else.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
-@click.option("--verify", "verified", is_flag=True, help="Check the file that was written, as `verify` does.")
+@click.option("--verify", "verified", is_flag=True, help="Check the MP3 that was written, as `verify` does.")
+@click.pass_context
 def export_command(
+    ctx: click.Context,
     name: tuple[str, ...],
     wishes: Wishes,
     voice: str | None,
     rate: int,
     pitch: int,
     output: Path | None,
+    wanted: str | None,
+    captions: str,
+    all_sidecars: bool,
     verified: bool,
+    everything: bool,
+    force: bool,
+    jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Write a routine as an MP3 for the phone, with a chapter for each step, fitted to your profile.
 
     \b
     voice-guide export soft landing
     voice-guide export hip pocket ball --minutes 8 -o ~/Music
+    voice-guide export soft landing -o soft.m4b --captions vtt,lrc
+    voice-guide export --all -o ~/Music/voice-guide
+
+    Other formats than MP3 and WAV need ffmpeg.
     """
-    with remembering(voice, rate, pitch) as speaker:
-        session = fitted(name, wishes, rate, speaker.speak)
-        routine, plan = session.routine, session.plan(rate)
-        path = output or Path()
-        if path.is_dir():
-            path = path / f"{routine.id}.mp3"
-        write_mp3(session, plan, speaker, path)
+    from voice_guide.captions import SIDECARS
+
+    beside = (*SIDECARS, COVER) if all_sidecars else sidecars_of(captions)
+    ending = f".{wanted}" if wanted else None
+    wish = VoiceWish(voice, rate, pitch)
+    if verified and (ending or MP3) != MP3:
+        raise click.UsageError("--verify checks MP3 only; leave it out, or --format")
+    if everything:
+        from voice_guide.cli.catalogue import Machines, Making, make_all
+
+        if name or wishes.need:
+            raise click.UsageError("--all means every routine; leave the name out, or --all")
+        making = Making(wish, wishes, output or Path(), ending or MP3, beside, verified)
+        code, _ = make_all(making, force, Machines(jobs, scheduler))
+        ctx.exit(code)
+    if force or jobs or scheduler:
+        raise click.UsageError("--force, --jobs and --scheduler go with --all")
+    with wish.open() as speaker:
+        studio = Studio(speaker)
+        session = fitted(name, wishes, rate, studio.encoded.length)
+        paths = written(session, rate, output or Path(), ending, beside, studio)
         hint(speaker.warning)
     if verified:
-        verify(path)
-    click.echo(path)
+        verify(paths[0])
+    for path in paths:
+        click.echo(path)
 
 
-def write_mp3(session: Fitted, plan: Plan, voice: Remembering, path: Path) -> Path:
-    """Speak, lay and write the whole session with a progress bar; returns the path."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("Speaking", total=len(plan.cues))
-        timeline = rendered(plan, voice, lambda: progress.advance(bar))
-        heard = Session()
-        heard.feed(timeline.clips)
-        heard.whole = True
-        bar = progress.add_task("Writing", total=seconds(timeline.length))
-        length = seconds(timeline.length)
-        with Mp3(path, tags(session, plan, timeline)) as sink:
-            play(heard, sink, progress=lambda place: progress.update(bar, completed=length - (place.left or 0)))
-    return path
+def written(
+    session: Fitted, rate: int, output: Path, ending: str | None, beside: tuple[str, ...], studio: Studio
+) -> list[Path]:
+    """Write one session to a file or into a folder, with a progress bar; returns the paths."""
+    path = path_of(output, ending, session.routine.id)
+    export = Export(session.routine.name, session.plan(rate), chart_of(session), path, beside)
+    with bar("Speaking", len(export.plan.cues)) as step:
+        return write(export, studio, step)
 
 
-def tags(session: Fitted, plan: Plan, timeline: Timeline) -> Tags:
-    """What a phone shows of a session: its name, its points on a body, a chapter a step, every word as lyrics."""
-    routine = session.routine
-    told = captions(routine.name, plan.titles, timeline)
-    lyrics: list[str] = []
-    for step, start, end in timeline.steps():
-        lyrics += ["", plan.titles[step]]
-        lyrics += [clip.cue.text for clip in timeline.clips if start <= clip.start < end]
-    return Tags(
-        title=routine.name,
-        artist="voice_guide",
-        album="voice_guide sessions",
-        genre="Speech",
-        lyrics="\n".join(lyrics).strip(),
-        chapters=told.chapters,
-        cover=cover(session),
-        words=told.words,
-    )
-
-
-def cover(session: Fitted) -> bytes:
-    """The points of the session on a body, as a PNG."""
+def chart_of(session: Fitted) -> "Drawing | None":
+    """The points of the session on a body; nothing where none is pressed."""
     from voice_guide.chart import draw_chart
-    from voice_guide.pictures import png
 
     points = list(dict.fromkeys(step.point for step in session.routine.steps if step.point))
-    return png(draw_chart(session.library.charts, points, session.routine.name))
+    return draw_chart(session.library.charts, points, session.routine.name) if points else None

@@ -1,6 +1,6 @@
 """What play, export, adapt and suggest share: a routine by name or need, fitted to the body, the wishes, the day."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,14 +8,14 @@ import click
 
 from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
 from voice_guide.cli.told import asked_again, condition_words, conditions_of, nearest, profile_of, refused, today_of
-from voice_guide.errors import ChoiceError, SafetyError
+from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.fit import fit, within
-from voice_guide.pcm import Pcm, seconds
+from voice_guide.pcm import seconds
 from voice_guide.personal.journal import Journal
 from voice_guide.routine import Routine, Step
 from voice_guide.safety import Adapted, Change, Refusal, Today, adapt
 from voice_guide.script import Plan, Talk, compile_script
-from voice_guide.timeline import sketch
+from voice_guide.timeline import Takes, sketch
 
 if TYPE_CHECKING:
     from voice_guide.library import Library
@@ -24,7 +24,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 MINUTES = (3, 45)
 NEAR = 0.95
 """Of a cap: from here on the real voice decides, and not what it is thought to take."""
-Speak = Callable[[str], Pcm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def fitted(
     name: Sequence[str],
     wishes: Wishes,
     rate: int,
-    speak: Speak | None = None,
+    takes: Takes | None = None,
     journal: Journal | None = None,
     asked: bool = False,
     listening: bool = False,
@@ -146,13 +145,12 @@ def fitted(
 ) -> Fitted:
     """The routine meant, made fit. Raises SafetyError with what to do now where there is to be no session.
 
-    `speak` tells how long words really take; `asked`: the questions of the opening were asked already;
+    `takes` tells how long words really take; `asked`: the questions of the opening were asked already;
     `listening`: it is about to be heard, so somebody's first session begins with a word about doctors.
     """
     from voice_guide.library import Library  # late: the voice starts meanwhile
 
     library, journal = library or Library(), journal or Journal()
-    profile = profile_of(library)
     extra = conditions_of(wishes.conditions, library)
     if not name and not wishes.need:
         raise click.UsageError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
@@ -166,15 +164,34 @@ def fitted(
         routines = [library.find(" ".join(name))]
     for line in library.broken:
         click.echo(line, err=True)
+    profile = profile_of(library)
     today = today_of(library, profile, journal, extra, wishes.doctor_agreed)
     first = listening and not journal.known and not journal.broken
-    found = _Fitting(library, wishes, today, rate, speak, asked, first).first_of(routines)
+    found = _Fitting(library, wishes, today, rate, takes, asked, first).first_of(routines)
     if profile:
         old = asked_again(profile, library)
         remark = f"your profile is old in places ({', '.join(old)}); `voice-guide profile` asks again" if old else ""
     else:
         remark = "`voice-guide profile` takes a minute, and fits every session to your body" if first else ""
     return replace(found, remark=remark)
+
+
+def all_fitted(wishes: Wishes, rate: int, takes: Takes) -> Iterator[tuple[Routine, Fitted | VoiceGuideError]]:
+    """Every routine there is, with what it becomes today, or why it is not offered."""
+    from voice_guide.library import Library
+
+    library = Library()
+    extra = conditions_of(wishes.conditions, library)
+    today = today_of(library, profile_of(library), Journal(), extra, wishes.doctor_agreed)
+    fitting = _Fitting(library, wishes, today, rate, takes, asked=False, first=False)
+    routines = library.routines.values()
+    for line in library.broken:
+        click.echo(line, err=True)
+    for routine in routines:
+        try:
+            yield routine, fitting.fitted(routine)
+        except VoiceGuideError as error:
+            yield routine, error
 
 
 def _no_warning_sign(need: str, library: "Library") -> None:
@@ -196,7 +213,7 @@ class _Fitting:
     wishes: Wishes
     today: Today
     rate: int
-    speak: Speak | None
+    takes: Takes | None
     asked: bool
     first: bool
 
@@ -257,7 +274,7 @@ class _Fitting:
     def measured(self, routine: Routine, exact: bool = False) -> float:
         """Its length in seconds; exact by the real voice, where there is one, otherwise what it is thought to be."""
         cues = compile_script(routine, self.library.phrases, self.rate, self.wishes.talk, self.asked).cues
-        return seconds(sketch(cues, self.rate, self.speak if exact else None).length)
+        return seconds(sketch(cues, self.rate, self.takes if exact else None).length)
 
 
 def _points(routine: Routine) -> dict[str, None]:

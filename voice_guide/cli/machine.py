@@ -9,9 +9,10 @@ from dataclasses import asdict
 
 import click
 
+from voice_guide import kept
 from voice_guide.errors import VoiceGuideError
-from voice_guide.voices import cache as kept
 from voice_guide.voices import open_voice, speakers
+from voice_guide.voices.cache import Remembering
 
 
 @click.command("voices")
@@ -35,7 +36,7 @@ def voices_command(language: str, as_json: bool) -> None:
 
 @click.group("cache")
 def cache_command() -> None:
-    """Look after the rendered cues. All of it can be deleted at any time."""
+    """Look after the rendered cues, their MP3 frames and the covers. All of it can be deleted at any time."""
 
 
 @cache_command.command("info")
@@ -43,12 +44,12 @@ def cache_info() -> None:
     """Where it is and how much it holds."""
     folder = kept.cache_folder()
     holds = kept.info(folder)
-    click.echo(f"{folder}: {holds.entries} cues, {holds.bytes / 1e6:.1f} MB")
+    click.echo(f"{folder}: {holds.entries} files, {holds.bytes / 1e6:.1f} MB")
 
 
 @cache_command.command("verify")
 def cache_verify() -> None:
-    """Read every cue, and remove those that are broken."""
+    """Read every file, and remove those that are broken."""
     broken = kept.verify(kept.cache_folder())
     for path in broken:
         click.echo(f"removed {path}")
@@ -57,8 +58,8 @@ def cache_verify() -> None:
 
 @cache_command.command("clear")
 def cache_clear() -> None:
-    """Remove every cue."""
-    click.echo(f"removed {kept.clear(kept.cache_folder())} cues")
+    """Remove every file of it."""
+    click.echo(f"removed {kept.clear(kept.cache_folder())} files")
 
 
 @click.command("doctor")
@@ -119,7 +120,7 @@ def _journal() -> str:
 def _cache() -> str:
     folder = kept.cache_folder()
     with closing(open_voice("tone")) as tone:
-        remembering = kept.Remembering(tone, folder)
+        remembering = Remembering(tone, folder)
         remembering.speak("doctor")
     if remembering.warning:
         raise VoiceGuideError(remembering.warning)

@@ -1,19 +1,22 @@
 """What several commands share: the options of the voice, and a routine made ready to be spoken."""
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from voice_guide.cli import complete_name
+from voice_guide.kept import cache_folder
 from voice_guide.routine import Routine
 from voice_guide.script import Plan
 from voice_guide.timeline import Said, Timeline, lay
 from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice, open_voice
 from voice_guide.voices.bell import Belled
-from voice_guide.voices.cache import Remembering, cache_folder
+from voice_guide.voices.cache import Remembering
 
 if TYPE_CHECKING:
     from voice_guide.library import Library
@@ -47,9 +50,11 @@ def voice_options(command: F) -> F:
     return command
 
 
-def remembering(voice: str | None, rate: int, pitch: int) -> Remembering:
-    """The voice asked for, which remembers what it said."""
-    return Remembering(Belled(open_voice(voice, rate, pitch)), cache_folder())
+def remembering(
+    voice: str | None, rate: int, pitch: int, folder: Path | None = None, at_once: bool = True
+) -> Remembering:
+    """The voice asked for, which remembers what it said; its engine starts at once, or when it is needed."""
+    return Remembering(Belled(open_voice(voice, rate, pitch, at_once)), folder or cache_folder())
 
 
 def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":
@@ -63,8 +68,8 @@ def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":
     return library, routine
 
 
-def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) -> Timeline:
-    """The whole timeline; `step` is called after each cue. Cues of the same words share one sound."""
+def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None, grid: int = 1) -> Timeline:
+    """The whole timeline, on a grid of frames; `step` is called after each cue. Cues of the same words share one."""
     speak = cache(voice.speak)
 
     def said() -> Iterator[Said]:
@@ -72,7 +77,22 @@ def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None) 
             yield cue, speak(cue.text)
             step()
 
-    return Timeline(tuple(lay(said())))
+    return Timeline(tuple(lay(said(), grid)))
+
+
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar for who looks at a terminal; what it gives is called after each of `total` parts."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    columns = (*Progress.get_default_columns(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
 
 
 def hint(text: str) -> None:

@@ -66,16 +66,17 @@ def play_command(
     manner = Manner(voice, rate, pitch, sink, questions and Keys().present)
 
     def heard(speaker: Remembering, journal: Journal) -> int:
-        session = fitted(name, wishes, rate, speaker.speak, journal, manner.asking, listening=True)
+        session = fitted(name, wishes, rate, speaker.length, journal, manner.asking, listening=True)
         try:
             code = Listening(session, wishes, speaker, manner).listen(journal)
         except SilentMachine as error:
             if not or_export:
                 raise
-            from voice_guide.cli.exporting import write_mp3
+            from voice_guide.cli.exporting import written
+            from voice_guide.cli.writing import Studio
 
             click.echo(f"{error}; writing the MP3 instead", err=True)
-            click.echo(write_mp3(session, session.plan(rate), speaker, Path(f"{session.routine.id}.mp3")))
+            click.echo(written(session, rate, Path(), None, (), Studio(speaker))[0])
             code = 0
         hint(session.remark)
         return code
@@ -115,7 +116,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
     else:  # another session: asked, limited and told as any, and a doctor's word was for that one
         wishes = replace(wishes, doctor_agreed=False)
         page = replace(page, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0, room=math.inf)
-    session = fitted((page.routine,), wishes, page.rate, speaker.speak, journal, page.asked, True, library)
+    session = fitted((page.routine,), wishes, page.rate, speaker.length, journal, page.asked, True, library)
     plan = session.plan(page.rate, page.asked)
     if (plan.digest, speaker.key) == (page.plan, page.key) and page.cue < len(plan.cues):
         mark: Mark | None = Mark(page.cue, page.wait)

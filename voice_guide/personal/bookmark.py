@@ -4,8 +4,6 @@ It is for the owner's eyes: it may tell about their body. A file that cannot be 
 """
 
 import json
-import time
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside
-from voice_guide.whole import write_whole
+from voice_guide.whole import sweep, write_whole
 
 LARGEST = 1_000_000
 """Bytes."""
@@ -105,10 +103,7 @@ def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
     try:
         for file in (path, *(all_set_aside(path) if erase else ())):
             file.unlink(missing_ok=True)
-        for part in path.parent.glob(f".{path.name}.*.part"):
-            with suppress(OSError):
-                if erase or time.time() - part.lstat().st_mtime > ABANDONED:
-                    part.unlink()
+        sweep(path, 0 if erase else ABANDONED)
     except NotADirectoryError:
         return
     except OSError as error:

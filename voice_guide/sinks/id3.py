@@ -63,11 +63,15 @@ def id3(tags: Tags) -> bytes:
 
 
 def _synchronised(tags: Tags) -> Any:
-    """The words at their times, and nothing where silence follows, so that a player clears the line."""
+    """The words at their times, and nothing where silence follows, so that a player clears the line.
+
+    A newline begins each line, as ID3 asks: its entries are syllables, and players that hold to that show all words
+    as one line without. The first line has it too, by which some know the others; an empty entry ends the line.
+    """
     lib = _mutagen()
     entries: list[tuple[str, int]] = []
     for word, following in zip_longest(tags.words, tags.words[1:]):
-        entries.append((_readable(word.text), milliseconds(word.start)))
+        entries.append(("\n" + _readable(word.text), milliseconds(word.start)))
         if following is None or milliseconds(following.start) > milliseconds(word.end):
             entries.append(("", milliseconds(word.end)))
     encoding = _encoding("".join(text for text, _ in entries))
@@ -183,10 +187,13 @@ def _frames(tags: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def cues(lyrics: bytes, end: int) -> Iterator[Cue]:
-    """The cues of the lyrics; each lasts to the next entry, which is empty where silence follows."""
+    """The cues of the lyrics; each lasts to the next entry, which is empty where silence follows.
+
+    Older files have no newline at the beginning of a line.
+    """
     for (text, start), (_, following) in pairwise(chain(_entries(lyrics), [("", end)])):
-        if text:
-            yield text, start, following
+        if line := text.removeprefix("\n"):
+            yield line, start, following
 
 
 def _entries(lyrics: bytes) -> Iterator[tuple[str, int]]:

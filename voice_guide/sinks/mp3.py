@@ -3,20 +3,38 @@
 The same sound and tags give the same bytes: nothing of the clock or the machine is in them.
 """
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, length
 from voice_guide.sinks.id3 import Tags, id3
-from voice_guide.sinks.xing import FRAME, SIZE, VBR, FrameCount
-from voice_guide.whole import WholeFile
+from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SILENT, SIZE, VBR, FrameCount, frame_size
+from voice_guide.whole import AllOrNothing, WholeFile
 
 
-class Mp3:
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Whole MP3 frames that were encoded by themselves, and their sizes in bytes."""
+
+    data: bytes
+    sizes: "array[int]"
+
+    @classmethod
+    def read(cls, data: bytes) -> Self:
+        """Frames of ours. Raises ValueError for anything else."""
+        sizes, at = array("H"), 0
+        while at < len(data):
+            sizes.append(frame_size(data[at : at + 4]))
+            at += sizes[-1]
+        return cls(data, sizes)
+
+
+class Mp3(AllOrNothing):
     """A sink that encodes what it is given into `path`, which comes to be, or is replaced, at close().
 
     Leave its `with` block by an exception, or call abort(), and nothing is left of it. So it is when it
@@ -27,7 +45,7 @@ class Mp3:
 
     def __init__(self, path: Path, tags: Tags) -> None:
         head = id3(tags)
-        self._encoder = _encoder()
+        self._encoder: Any = None
         self._count = FrameCount()
         self._length = 0
         self._info_at = len(head)
@@ -38,16 +56,39 @@ class Mp3:
     def write(self, block: Pcm) -> int:
         """Encode a block of any length; answers the frames taken, which is all of them."""
         with self._or_nothing():
+            self._encoder = self._encoder or encoder()
             self._add(self._encoder.encode(block))
         self._length += length(block)
         return length(block)
+
+    def join(self, streams: Iterable[tuple[int, Stream]], count: int) -> None:
+        """A whole session of `count` frames of sound, in place of write(): nothing is encoded.
+
+        Each stream begins at its MP3 frame, counted from the start of the session and not before the end of the one
+        before; between them is silence.
+        """
+        with self._or_nothing():
+            for start, stream in streams:
+                if start < self._count.frames:
+                    raise ValueError(f"a stream begins at MP3 frame {start}, inside the one before")
+                self._silence(start - self._count.frames)
+                self._count.add(stream.data, stream.sizes)
+                self._file.write(stream.data)
+            self._silence(-(-(count + DELAY + DECODER_DELAY) // FRAME) - self._count.frames)
+        self._length = count
+
+    def _silence(self, count: int) -> None:
+        self._count.add(SILENT * count, array("H", [len(SILENT)]) * count)
+        self._file.write(SILENT * count)
 
     def close(self) -> None:
         """Finish the file and give it its name. Does nothing the second time, or after an abort."""
         if self._file.closed:
             return
         with self._or_nothing():
-            self._add(self._encoder.flush())
+            if not self._count.frames or self._encoder:
+                self._encoder = self._encoder or encoder()
+                self._add(self._encoder.flush())
             self._file.rewrite(self._info_at, self._count.info_frame(self._length))
             self._file.keep()
 
@@ -55,34 +96,21 @@ class Mp3:
         """Leave nothing behind. Does nothing after a close."""
         self._file.drop()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.abort()
-
     def _add(self, stream: bytes) -> None:
         self._count.add(stream)
         self._file.write(stream)
 
     @contextmanager
     def _or_nothing(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, RuntimeError) as error:
-            self.abort()
-            raise VoiceGuideError(f"cannot encode MP3: {error}; reinstall lameenc") from error
-        except BaseException:
-            self.abort()
-            raise
+        with super()._or_nothing():
+            try:
+                yield
+            except (ValueError, RuntimeError) as error:
+                raise VoiceGuideError(f"cannot encode MP3: {error}; reinstall lameenc") from error
 
 
-def _encoder() -> Any:
+def encoder() -> Any:
+    """LAME, as every session is encoded: starting afresh."""
     import lameenc
 
     encoder = lameenc.Encoder()

@@ -30,6 +30,9 @@ VBR = 5
 _KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SYNC = b"\xff\xf3"
 _HEADER = _SYNC + b"\x80\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
+SILENT = _SYNC + b"\x10\xc4" + bytes(22)
+"""A frame of silence, at the lowest bit rate."""
+
 _LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
 _OWN_AT = len(_HEADER) + _LAYOUT.size
 
@@ -42,9 +45,12 @@ class FrameCount:
         self._checksum = Checksum()
         self._rest = b""
 
-    def add(self, stream: bytes) -> None:
-        """Count a piece. Raises ValueError where a frame of ours should begin and does not."""
+    def add(self, stream: bytes, sizes: "array[int] | None" = None) -> None:
+        """Count a piece, or whole frames of known sizes. Raises ValueError where no frame of ours begins."""
         self._checksum.add(stream)
+        if sizes is not None and not self._rest:
+            self._sizes.extend(sizes)
+            return
         data, at = self._rest + stream, 0
         while len(data) - at >= 4 and len(data) - at >= (size := frame_size(data[at : at + 4])):
             self._sizes.append(size)
@@ -137,11 +143,12 @@ class Checksum:
     """CRC-16 of LAME's info tag (polynomial 0x8005, low bit first) over a stream in pieces.
 
     Byte by byte in Python it would take a good part of the encoding time. But x has order 32,767 modulo
-    this polynomial, so blocks of 32,767 bytes may be XORed into one, which big integers do in no time,
-    and only that one is worked through.
+    this polynomial, so blocks of 32,767 bytes, and at last of 32,767 bits, may be XORed into one, which big
+    integers do in no time, and only that one is worked through.
     """
 
     _PERIOD = 32_767
+    _MASK = (1 << _PERIOD) - 1
 
     def __init__(self) -> None:
         self._folded = 0
@@ -157,8 +164,12 @@ class Checksum:
 
     def value(self) -> int:
         """The checksum of all pieces so far, 16 bits."""
-        whole_blocks = self._folded.to_bytes(self._PERIOD, "little")
-        return _crc(whole_blocks + self._rest)
+        data = self._folded.to_bytes(self._PERIOD, "little") + self._rest
+        bits, folded = int.from_bytes(data, "little") << -8 * len(data) % self._PERIOD, 0
+        while bits:
+            folded ^= bits & self._MASK
+            bits >>= self._PERIOD
+        return _crc((folded << 1).to_bytes(self._PERIOD // 8 + 1, "little"))
 
 
 def _crc(data: Iterable[int]) -> int:

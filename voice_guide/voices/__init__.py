@@ -45,11 +45,13 @@ class Speaker:
     gender: str = ""
 
 
-def open_voice(name: str | None = None, rate: int = DEFAULT_RATE, pitch: int = DEFAULT_PITCH) -> Voice:
+def open_voice(
+    name: str | None = None, rate: int = DEFAULT_RATE, pitch: int = DEFAULT_PITCH, at_once: bool = True
+) -> Voice:
     """The voice of that name: `tone`, or a speaker's id, name or language; `None` is a clear English speaker.
 
     `rate` is in words a minute, `pitch` is 0 to 99. The engine's process starts at once and is waited for
-    only when it is needed. Close the voice after use. Raises VoiceError.
+    only when it is needed; or it starts only then. Close the voice after use. Raises VoiceError.
     """
     _within(RATES, "rate", rate)
     _within(PITCHES, "pitch", pitch)
@@ -59,7 +61,7 @@ def open_voice(name: str | None = None, rate: int = DEFAULT_RATE, pitch: int = D
         return Tone(rate)
     from voice_guide.voices.engine import Engine
 
-    return Engine(name, rate, pitch)
+    return Engine(name, rate, pitch, at_once=at_once)
 
 
 def speakers() -> list[Speaker]:

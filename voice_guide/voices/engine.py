@@ -45,7 +45,7 @@ class Engine:
 
     `command` is the worker. It may take `patience` seconds over a reply and a tenth of that for each second
     of speech; twice as long when it has just been started, a third as long when it was quick all the time.
-    Any thread may speak, one at a time.
+    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Engine:
         pitch: int = DEFAULT_PITCH,
         command: Sequence[str] = WORKER,
         patience: float = 10.0,
+        at_once: bool = True,
     ) -> None:
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
@@ -62,7 +63,8 @@ class Engine:
         self._closed = False
         self._child: Child | None = None
         try:
-            self._child = Child(command)
+            if at_once:
+                self._child = Child(command)
             self._folder = tempfile.TemporaryDirectory(prefix="voice-guide-", ignore_cleanup_errors=True)
         except OSError as fault:
             self._drop()

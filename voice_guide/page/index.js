@@ -1,0 +1,87 @@
+// The list of sessions, by typed or spoken words. Never a guess: one match is shown and waits for a tap, several are
+// all shown, and with none the whole list stays.
+
+const SAY = {
+  one: (name) => `${name}. Open it when you are ready.`,
+  several: (count, words) => `${count} sessions for “${words}”.`,
+  none: (words) => `Nothing here is called “${words}”. This is all there is.`,
+  listening: "Listening…",
+  unheard: "I did not hear anything. Say it again, or type it.",
+  refused: "The microphone is not free for this page. Type it instead.",
+};
+const FILLERS = new Set("a an the my me i to for of some please play open start begin want need do session".split(" "));
+
+const byId = (id) => document.getElementById(id);
+const plain = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+const entries = [...byId("list").children].map((item) => {
+  const link = item.querySelector("a");
+  const name = plain(link.textContent);
+  return { item, link, name, words: ` ${name} ${plain(item.dataset.words)}` };
+});
+
+// Those meant: of just that name, or with every word of it at the start of one of theirs.
+function matching(said) {
+  const words = plain(said).split(" ").filter(Boolean);
+  const telling = words.filter((word) => !FILLERS.has(word));
+  const named = entries.filter(({ name }) => [words, telling].some((one) => name && one.join(" ") === name));
+  if (named.length || !telling.length) return named;
+  return entries.filter((entry) => telling.every((word) => entry.words.includes(` ${word}`)));
+}
+
+// Show those; `chosen` is false while somebody still types.
+function show(said, chosen) {
+  const found = matching(said);
+  const asked = plain(said) !== "";
+  for (const { item } of entries) item.hidden = false;
+  if (found.length) for (const entry of entries) entry.item.hidden = !found.includes(entry);
+  if (!asked) byId("found").textContent = "";
+  else if (!found.length) byId("found").textContent = SAY.none(said.trim());
+  else if (found.length > 1) byId("found").textContent = SAY.several(found.length, said.trim());
+  else byId("found").textContent = SAY.one(found[0].link.textContent);
+  if (chosen && found.length === 1) found[0].link.focus();
+}
+
+byId("search").hidden = false;
+byId("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  show(byId("filter").value, true);
+});
+byId("filter").addEventListener("input", () => show(byId("filter").value, false));
+
+// ---- by voice, where the browser can, and only when it is asked to
+
+const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
+if (Recognition) {
+  byId("say").hidden = byId("say-note").hidden = false;
+  byId("say").addEventListener("click", listen);
+}
+
+let listening = null;
+function listen() {
+  if (listening) return listening.stop();
+  const recognition = new Recognition();
+  let heard = "";
+  let refused = false;
+  recognition.lang = document.documentElement.lang;
+  recognition.onresult = ({ results }) => (heard = results[0][0].transcript);
+  recognition.onerror = ({ error }) => (refused = error !== "no-speech" && error !== "aborted");
+  recognition.onend = () => {
+    listening = null;
+    if (heard) {
+      byId("filter").value = heard;
+      show(heard, true);
+    } else {
+      byId("found").textContent = refused ? SAY.refused : SAY.unheard;
+    }
+  };
+  byId("found").textContent = SAY.listening;
+  listening = recognition;
+  recognition.start();
+  return undefined;
+}

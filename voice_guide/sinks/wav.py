@@ -1,0 +1,64 @@
+"""A session as a WAV, sample by sample as it is played: the whole file under its name, or no file.
+
+It has no chapters: those of a WAV are read by sound editors, and by none of the players people have.
+"""
+
+import struct
+from pathlib import Path
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
+from voice_guide.whole import AllOrNothing, WholeFile
+
+_HEAD = struct.Struct("<4sI4s4sIHHIIHH4sI")
+_MOST = (1 << 32) - _HEAD.size
+"""Bytes of sound; a WAV counts itself in four bytes."""
+
+
+class Wav(AllOrNothing):
+    """A sink that writes what it is given into `path`, which comes to be, or is replaced, at close().
+
+    Leave its `with` block by an exception, or call abort(), and nothing is left of it. So it is when it
+    cannot be made: VoiceGuideError.
+    """
+
+    stretch = frames(1)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._size = 0
+        self._file = WholeFile(path)
+        with self._or_nothing():
+            self._file.write(bytes(_HEAD.size))  # its sizes are known at the end
+
+    def write(self, block: Pcm) -> int:
+        """Write a block of any length; answers the frames taken, which is all of them."""
+        with self._or_nothing():
+            if self._size + len(block) > _MOST:
+                hours = seconds(_MOST // WIDTH) / 3600
+                raise VoiceGuideError(
+                    f"cannot write {self._path}: a WAV holds {hours:.0f} hours at most;"
+                    " choose a name ending in .mp3 or .flac with -o"
+                )
+            self._file.write(block)
+        self._size += len(block)
+        return length(block)
+
+    def close(self) -> None:
+        """Finish the file and give it its name. Does nothing the second time, or after an abort."""
+        if self._file.closed:
+            return
+        with self._or_nothing():
+            self._file.rewrite(0, _head(self._size))
+            self._file.keep()
+
+    def abort(self) -> None:
+        """Leave nothing behind. Does nothing after a close."""
+        self._file.drop()
+
+
+def _head(size: int) -> bytes:
+    """What stands before `size` bytes of sound."""
+    whole, plain, channels = size + _HEAD.size - 8, 1, 1
+    form = (16, plain, channels, RATE, RATE * WIDTH, WIDTH, 8 * WIDTH)
+    return _HEAD.pack(b"RIFF", whole, b"WAVE", b"fmt ", *form, b"data", size)
