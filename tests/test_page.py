@@ -428,6 +428,12 @@ def test_the_keys_do_what_the_buttons_do_and_once(phone, html):
     one.until(f"Math.abs(audio.currentTime - {CHAPTERS[1]}) < 0.5")
     press("ArrowLeft")
     one.until("audio.currentTime < 0.5")
+    one.page.get_by_role("button", name="Next", exact=True).focus()
+    press("Space")
+    one.until(f"Math.abs(audio.currentTime - {CHAPTERS[1]}) < 0.5")
+    assert one.playing, "a button that has the focus does what it says"
+    press("ArrowLeft")
+    one.until("audio.currentTime < 0.5")
     press("Control+ArrowRight")
     assert one.time < 1
 

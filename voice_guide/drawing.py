@@ -6,6 +6,7 @@ Distances are page units from the top left corner; greys go from 0, black, to 1,
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -129,6 +130,11 @@ def fitting(text: str, size: float, room: float, bold: bool = False) -> float:
 
 def smooth(points: Sequence[Spot]) -> tuple[Spot, ...]:
     """A curve through all points (Catmull-Rom), from the first to the last."""
+    return _smooth(tuple(points))
+
+
+@lru_cache(1 << 10)  # the same bodies are drawn again and again
+def _smooth(points: tuple[Spot, ...]) -> tuple[Spot, ...]:
     padded = [points[0], *points, points[-1]]
     curve = []
     for before, start, end, after in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):

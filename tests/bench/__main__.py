@@ -19,6 +19,7 @@ from table import CannotRun
 
 ROWS = {
     "export": exporting.half_an_hour,
+    "all": exporting.catalogue,
     "hours": exporting.eight_hours,
     "render": starting.sixty_cues,
     "first": listening.first_sound,

@@ -98,11 +98,13 @@ class Record:
         write_whole(self._path, told.encode() + b"\n")
 
 
-def make_all(making: Making, force: bool, machines: Machines) -> tuple[int, list[Fitted]]:
+def make_all(name: Sequence[str], making: Making, force: bool, machines: Machines) -> tuple[int, list[Fitted]]:
     """Make every routine that is not up to date, and tell at the end what failed.
 
     Returns the exit code, and the sessions that are in the folder now. Raises VoiceGuideError where nothing can be.
     """
+    if name or making.wishes.need:
+        raise click.UsageError("--all means every routine; leave the name out, or --all")
     folder = _made(making.folder)
     record = Record(folder / RECORD)
     faults: dict[str, BaseException] = {}
@@ -114,11 +116,12 @@ def make_all(making: Making, force: bool, machines: Machines) -> tuple[int, list
                 faults[routine.name] = session
                 continue
             job = _job(session, making, folder, voice.key)
-            if taken := jobs.get(job.export.path.name):
-                other = taken[0].export.title
-                faults[routine.name] = VoiceGuideError(f"would be {job.export.path.name}, as '{other}' is; rename one")
+            file = job.export.path.name
+            if file in jobs or file == making.home:
+                other = jobs[file][0].export.title if file in jobs else "the list of all"
+                faults[routine.name] = VoiceGuideError(f"would be {file}, as '{other}' is; give it another name")
                 continue
-            jobs[job.export.path.name] = job, session
+            jobs[file] = job, session
         code = max((fault.exit_code for fault in faults.values() if isinstance(fault, VoiceGuideError)), default=0)
         due = [job for job, _ in jobs.values() if force or not record.has(job)]
         with bar("Writing", len(due)) as step:

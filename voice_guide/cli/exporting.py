@@ -79,10 +79,8 @@ def export_command(
     if everything:
         from voice_guide.cli.catalogue import Machines, Making, make_all
 
-        if name or wishes.need:
-            raise click.UsageError("--all means every routine; leave the name out, or --all")
         making = Making(wish, wishes, output or Path(), ending or MP3, beside, verified)
-        code, _ = make_all(making, force, Machines(jobs, scheduler))
+        code, _ = make_all(name, making, force, Machines(jobs, scheduler))
         ctx.exit(code)
     if force or jobs or scheduler:
         raise click.UsageError("--force, --jobs and --scheduler go with --all")

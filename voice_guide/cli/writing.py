@@ -27,7 +27,10 @@ from voice_guide.whole import write_whole
 MP3, PAGE = ".mp3", ".html"
 ENDINGS = (MP3, ".m4a", ".m4b", ".opus", ".flac", ".wav")
 """The formats of an export, by the ending of the file's name."""
+ARTIST, ALBUM, GENRE = "voice_guide", "voice_guide sessions", "Speech"
 COVER = "cover"
+CONSTANT = 48
+"""The bit rate of a page's sound in kbit/s: in a variable one a browser finds a time only within seconds."""
 _FORMAT = 1
 """To be raised with every change of what is written of the same session."""
 
@@ -76,6 +79,7 @@ class Studio:
     def __init__(self, voice: Remembering) -> None:
         self.voice = voice
         self.encoded = Encoded(voice, voice.kept)
+        self.constant = Encoded(voice, voice.kept, CONSTANT)
 
 
 def write(export: Export, studio: Studio, step: Callable[[], None] = lambda: None) -> list[Path]:
@@ -83,7 +87,7 @@ def write(export: Export, studio: Studio, step: Callable[[], None] = lambda: Non
 
     Returns the paths, the file's first. Raises VoiceGuideError.
     """
-    timeline = _WRITERS.get(export.path.suffix, _write_sound)(export, studio, step)
+    timeline = _WRITERS.get(export.path.suffix.lower(), _write_sound)(export, studio, step)
     told = captions(export.title, export.plan.titles, timeline)
     paths = [export.path]
     for name in export.beside:
@@ -105,9 +109,9 @@ def tags(export: Export, told: Captions, cover: bytes) -> Tags:
             lyrics.append(words.pop(0).text)
     return Tags(
         title=export.title,
-        artist="voice_guide",
-        album="voice_guide sessions",
-        genre="Speech",
+        artist=ARTIST,
+        album=ALBUM,
+        genre=GENRE,
         lyrics="\n".join(lyrics).strip(),
         chapters=told.chapters,
         cover=cover,
@@ -134,23 +138,19 @@ def path_of(output: Path, wanted: str | None, name: str) -> Path:
 
 
 def _write_mp3(export: Export, studio: Studio, step: Callable[[], None]) -> Timeline:
-    timeline = _measured(export.plan, studio, step)
-    _join(export, studio, timeline, export.path, _cover(export, studio))
+    timeline = _measured(export.plan, studio.encoded, step)
+    told = captions(export.title, export.plan.titles, timeline)
+    with Mp3(export.path, tags(export, told, _cover(export, studio))) as sink:
+        sink.join(studio.encoded.joined(timeline.clips), timeline.length)
     return timeline
 
 
-def _measured(plan: Plan, studio: Studio, step: Callable[[], None]) -> Timeline:
+def _measured(plan: Plan, encoded: Encoded, step: Callable[[], None]) -> Timeline:
     lengths = []
     for cue in plan.cues:
-        lengths.append(studio.encoded.length(cue.text))
+        lengths.append(encoded.length(cue.text))
         step()
     return measured(plan.cues, lengths, FRAME)
-
-
-def _join(export: Export, studio: Studio, timeline: Timeline, path: Path, cover: bytes) -> None:
-    told = captions(export.title, export.plan.titles, timeline)
-    with Mp3(path, tags(export, told, cover)) as sink:
-        sink.join(studio.encoded.joined(timeline.clips), timeline.length)
 
 
 def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Timeline:
@@ -164,7 +164,7 @@ def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Ti
     session.feed(timeline.clips)
     session.whole = True
     told = captions(export.title, export.plan.titles, timeline)
-    if export.path.suffix == ".wav":
+    if export.path.suffix.lower() == ".wav":
         sink: Wav | Ffmpeg = Wav(export.path)
     else:
         sink = Ffmpeg(export.path, tags(export, told, _cover(export, studio)))
@@ -177,11 +177,12 @@ def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Tim
     from voice_guide.page import session_page
     from voice_guide.pictures import svg
 
-    timeline = _measured(export.plan, studio, step)
+    timeline = _measured(export.plan, studio.constant, step)
+    told = captions(export.title, export.plan.titles, timeline)
     with TemporaryDirectory(prefix="voice-guide-") as folder:
         sound = Path(folder, "session.mp3")
-        _join(export, studio, timeline, sound, b"")
-        told = captions(export.title, export.plan.titles, timeline)
+        with Mp3(sound, Tags(export.title, ARTIST, ALBUM, GENRE), CONSTANT) as sink:
+            sink.join(studio.constant.joined(timeline.clips), timeline.length)
         chart = svg(export.chart, inline=True) if export.chart else None
         digest = export.made_of(studio.voice.key)
         page = session_page(told, timeline.clips, chart, sound.read_bytes(), digest=digest, home=export.home)
@@ -199,15 +200,15 @@ def _cover(export: Export, studio: Studio) -> bytes:
     """The chart as a PNG; none where nothing is pressed. Raises VoiceGuideError where it cannot be drawn."""
     if export.chart is None:
         return b""
-    picture = studio.voice.kept.load(export.picture)
-    if not picture:
-        from voice_guide.pictures import png
+    try:
+        picture = studio.voice.kept.load(export.picture)
+        if not picture:
+            from voice_guide.pictures import png
 
-        try:
             picture = png(export.chart)
-        except (OSError, ImportError, ValueError) as error:
-            raise VoiceGuideError(f"cannot draw the cover of '{export.title}': {error}; reinstall pillow") from error
-        studio.voice.kept.store(export.picture, picture)
+            studio.voice.kept.store(export.picture, picture)
+    except (OSError, ImportError, ValueError) as error:
+        raise VoiceGuideError(f"cannot draw the cover of '{export.title}': {error}; reinstall pillow") from error
     return picture
 
 

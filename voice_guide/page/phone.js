@@ -125,7 +125,6 @@ const on = {
 for (const [name, handlers] of Object.entries(on)) {
   for (const handler of handlers) audio.addEventListener(name, handler);
 }
-audio.addEventListener("loadedmetadata", offerPlace, { once: true });
 document.addEventListener("visibilitychange", stayAwake);
 addEventListener("resize", () => [byId("caption"), byId("status")].forEach(fit));
 
@@ -146,5 +145,6 @@ function comeOff() {
 
 show();
 audio.src = URL.createObjectURL(blobOf(byId("sound")));
+offerPlace();
 const chart = document.querySelector("#chart svg");
 if (chart) draw(chart).catch(() => {}); // a lock screen without a picture is one all the same

@@ -6,6 +6,7 @@ the voice and what is kept; the sink needs neither.
 """
 
 import struct
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,8 @@ from voice_guide.timeline import Clip
 TAIL = 3
 """MP3 frames after a sound that still carry some of it: the encoder's and the decoder's delay, and an overlap."""
 
-_LENGTH = struct.Struct("<I")
+_HEAD = struct.Struct("<II")
+"""Frames of sound, and MP3 frames; then the sizes of these, and then they."""
 _FORMAT = 1
 """To be raised with every change of the bytes that are made of a sound."""
 
@@ -42,8 +44,9 @@ class Voiced(Protocol):
 class Encoded:
     """What a voice says, as MP3 streams. It is asked where nothing is kept; sounds are not held in memory."""
 
-    def __init__(self, voice: Voiced, kept: Kept) -> None:
-        self._voice, self._kept = voice, kept
+    def __init__(self, voice: Voiced, kept: Kept, kbps: int = 0) -> None:
+        """`kbps` is a constant bit rate; else it varies with the sound."""
+        self._voice, self._kept, self._kbps = voice, kept, kbps
         self._said: dict[str, Said] = {}
         self._runs: dict[tuple[Part, ...], Stream] = {}
 
@@ -77,17 +80,21 @@ class Encoded:
         return self._said[text]
 
     def _name(self, *what: str) -> str:
-        return named(FRAMES, _FORMAT, VBR, _encoder_version(), self._voice.key, *what)
+        return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", _encoder_version(), self._voice.key, *what)
 
     def _kept_or_made(self, name: str, sound_of: Callable[[], Pcm]) -> "Said":
         entry = self._kept.load(name)
         if not entry:
             sound = sound_of()
-            entry = _LENGTH.pack(length(sound)) + encoded(sound)
+            stream = encoded(sound, self._kbps)
+            entry = _HEAD.pack(length(sound), len(stream.sizes)) + stream.sizes.tobytes() + stream.data
             if sound:
                 self._kept.store(name, entry)
-        (count,) = _LENGTH.unpack_from(entry)
-        return Said(count, Stream.read(entry[_LENGTH.size :]))
+        count, number = _HEAD.unpack_from(entry)
+        sizes = array("H")
+        begin = _HEAD.size + number * sizes.itemsize
+        sizes.frombytes(entry[_HEAD.size : begin])
+        return Said(count, Stream(entry[begin:], sizes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +121,15 @@ def runs(clips: Sequence[Clip]) -> Iterator[list[Clip]]:
         yield run
 
 
-def encoded(sound: Pcm) -> bytes:
+def encoded(sound: Pcm, kbps: int = 0) -> Stream:
     """A stream of its own that holds the sound to its last echo."""
+    if not sound:
+        return Stream(b"", array("H"))
     blocks = -(-length(sound) // FRAME) + TAIL
-    lame = encoder()
+    lame = encoder(kbps)
     data = lame.encode(sound + silence(blocks * FRAME - length(sound))) + lame.flush()
-    return bytes(data[: sum(Stream.read(data).sizes[:blocks])]) if sound else b""
+    sizes = Stream.read(data).sizes[:blocks]
+    return Stream(bytes(data[: sum(sizes)]), sizes)
 
 
 def _mixed(parts: Sequence[Part], speak: Callable[[str], Pcm]) -> Pcm:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, length
 from voice_guide.sinks.id3 import Tags, id3
-from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SILENT, SIZE, VBR, FrameCount, frame_size
+from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SIZE, VBR, FrameCount, frame_size
 from voice_guide.whole import AllOrNothing, WholeFile
 
 
@@ -43,8 +43,10 @@ class Mp3(AllOrNothing):
 
     stretch = 100 * FRAME
 
-    def __init__(self, path: Path, tags: Tags) -> None:
+    def __init__(self, path: Path, tags: Tags, kbps: int = 0) -> None:
+        """`kbps` is a constant bit rate; else it varies with the sound."""
         head = id3(tags)
+        self._kbps = kbps
         self._encoder: Any = None
         self._count = FrameCount()
         self._length = 0
@@ -56,7 +58,7 @@ class Mp3(AllOrNothing):
     def write(self, block: Pcm) -> int:
         """Encode a block of any length; answers the frames taken, which is all of them."""
         with self._or_nothing():
-            self._encoder = self._encoder or encoder()
+            self._encoder = self._encoder or encoder(self._kbps)
             self._add(self._encoder.encode(block))
         self._length += length(block)
         return length(block)
@@ -78,8 +80,9 @@ class Mp3(AllOrNothing):
         self._length = count
 
     def _silence(self, count: int) -> None:
-        self._count.add(SILENT * count, array("H", [len(SILENT)]) * count)
-        self._file.write(SILENT * count)
+        data, sizes = self._count.silence(count, self._kbps)
+        self._count.add(data, sizes)
+        self._file.write(data)
 
     def close(self) -> None:
         """Finish the file and give it its name. Does nothing the second time, or after an abort."""
@@ -87,9 +90,9 @@ class Mp3(AllOrNothing):
             return
         with self._or_nothing():
             if not self._count.frames or self._encoder:
-                self._encoder = self._encoder or encoder()
+                self._encoder = self._encoder or encoder(self._kbps)
                 self._add(self._encoder.flush())
-            self._file.rewrite(self._info_at, self._count.info_frame(self._length))
+            self._file.rewrite(self._info_at, self._count.info_frame(self._length, self._kbps))
             self._file.keep()
 
     def abort(self) -> None:
@@ -109,8 +112,8 @@ class Mp3(AllOrNothing):
                 raise VoiceGuideError(f"cannot encode MP3: {error}; reinstall lameenc") from error
 
 
-def encoder() -> Any:
-    """LAME, as every session is encoded: starting afresh."""
+def encoder(kbps: int = 0) -> Any:
+    """LAME, as every session is encoded: starting afresh; at a constant bit rate, or one that varies."""
     import lameenc
 
     encoder = lameenc.Encoder()
@@ -118,7 +121,10 @@ def encoder() -> Any:
     encoder.set_channels(1)
     encoder.set_in_sample_rate(RATE)
     encoder.set_out_sample_rate(RATE)  # or LAME chooses one for the quality
-    encoder.set_vbr(lameenc.VBR_MTRH)
-    encoder.set_vbr_quality(VBR)
+    if kbps:
+        encoder.set_bit_rate(kbps)
+    else:
+        encoder.set_vbr(lameenc.VBR_MTRH)
+        encoder.set_vbr_quality(VBR)
     encoder.encode(b"")  # it starts with its first block, and cannot end before; a session may have none
     return encoder

@@ -30,9 +30,6 @@ VBR = 5
 _KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SYNC = b"\xff\xf3"
 _HEADER = _SYNC + b"\x80\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
-SILENT = _SYNC + b"\x10\xc4" + bytes(22)
-"""A frame of silence, at the lowest bit rate."""
-
 _LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
 _OWN_AT = len(_HEADER) + _LAYOUT.size
 
@@ -67,25 +64,40 @@ class FrameCount:
         """The bytes so far of a frame that is not whole yet."""
         return len(self._rest)
 
-    def info_frame(self, length: int) -> bytes:
-        """The info frame, SIZE bytes, of a stream that holds `length` frames of sound (samples)."""
+    def silence(self, count: int, kbps: int = 0) -> tuple[bytes, "array[int]"]:
+        """So many silent MP3 frames to come next, and their sizes: the smallest, or of the constant bit rate."""
+        kinds = [_SYNC + bytes([_KBPS.index(kbps or _KBPS[1]) << 4 | padded << 1, 0xC4]) for padded in (0, 1)]
+        plain, longer = (kind.ljust(frame_size(kind), b"\0") for kind in kinds)
+        if not kbps:
+            return plain * count, array("H", [len(plain)]) * count
+        frames, total = [], sum(self._sizes)
+        for number in range(len(self._sizes) + 1, len(self._sizes) + count + 1):
+            frames.append(longer if total + len(longer) <= number * 72_000 * kbps // RATE else plain)
+            total += len(frames[-1])
+        return b"".join(frames), array("H", map(len, frames))
+
+    def info_frame(self, length: int, kbps: int = 0) -> bytes:
+        """The info frame, SIZE bytes, of a stream that holds `length` frames of sound (samples).
+
+        `kbps` is its bit rate where that is constant.
+        """
         count, size = len(self._sizes), SIZE + sum(self._sizes)
         padding = count * FRAME - DELAY - length
         if self._rest or not DECODER_DELAY <= padding < 1 << 12:
             raise ValueError(f"{count} MP3 frames and {len(self._rest)} bytes do not hold {length} samples")
         frame = _HEADER + _LAYOUT.pack(
-            b"Xing",
+            b"Info" if kbps else b"Xing",
             0b1111,  # with count, size, seek table and quality
             count,
             size,
             self._seek_table(size),
             100 - 10 * VBR,
             b"LAME3.100",  # what players look for before they trim; the encoder's own is in its frames
-            4,  # variable bit rate, LAME's newer method
+            1 if kbps else 4,  # constant, or variable by LAME's newer method
             0,  # lowpass, and then peak and gains: not known
             bytes(8),
             0,
-            _KBPS[1],
+            kbps or _KBPS[1],
             (DELAY << 12 | padding).to_bytes(3, "big"),
             0,
             0,
