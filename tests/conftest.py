@@ -14,7 +14,7 @@ from voice_guide.library import Library
 
 __all__ = ["sound_server"]
 
-MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val")
+MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium")
 IN_CI = bool(os.environ.get("CI"))
 
 

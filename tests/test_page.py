@@ -18,10 +18,10 @@ from voice_guide.chart import draw_chart
 from voice_guide.page import Entry, index_page, session_page
 from voice_guide.pcm import RATE, length, seconds, silence
 from voice_guide.pictures import svg
-from voice_guide.script import Cue
+from voice_guide.script import Cue, compile_script
 from voice_guide.sinks.id3 import Tags
 from voice_guide.sinks.mp3 import Mp3
-from voice_guide.timeline import Timeline, lay
+from voice_guide.timeline import Timeline, lay, sketch
 from voice_guide.voices.tone import Tone
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>alert(2)</script>\u2028\u202e\x07\ud800 javascript:alert(3)"
@@ -134,9 +134,6 @@ def test_the_page_tells_every_cue_and_hold_at_its_time(html):
 
 
 def test_every_hold_of_every_routine_is_told_with_its_release(library):
-    from voice_guide.script import compile_script
-    from voice_guide.timeline import sketch
-
     for routine in library.routines.values():
         plan = compile_script(routine, library.phrases)
         timeline = sketch(plan.cues)
@@ -162,7 +159,7 @@ def test_only_the_style_and_the_script_of_the_house_may_run_and_nothing_is_fetch
         assert set(re.findall(r"https?://[^\s\"'<]*", page)) <= {"http://www.w3.org/2000/svg"}
 
 
-class Tags_(HTMLParser):
+class Elements(HTMLParser):
     def __init__(self):
         super().__init__()
         self.found = []
@@ -178,7 +175,7 @@ def test_any_words_are_only_words(library, html):
     page = built(library, HOSTILE, (HOSTILE,) * 4, spoken(cues), digest=HOSTILE, mime=f'"{HOSTILE}')
     page.encode("utf-8")
     assert data(page)["title"] == SHOWN
-    tags, usual = Tags_(), Tags_()
+    tags, usual = Elements(), Elements()
     tags.feed(page)
     usual.feed(built(library))
     assert [tag for tag, _ in tags.found] == [tag for tag, _ in usual.found]

@@ -145,5 +145,5 @@ def _sink(name: str) -> str:
 def _ffmpeg() -> str:
     found = shutil.which("ffmpeg")
     if not found:
-        raise VoiceGuideError("not installed; MP3 needs none, other formats will")
+        raise VoiceGuideError("not installed; MP3, WAV and pages need none, other formats do")
     return found
