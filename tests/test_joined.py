@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from mutagen.mp3 import MP3
+from mutagen.mp3 import MP3, BitrateMode
 
-from test_mp3 import BARE, ffmpeg_decoded, mpg123_decoded, noise, run
+from test_mp3 import BARE, ffmpeg_decoded, mpg123_decoded, noise, run, stream_of
 from voice_guide.errors import VoiceGuideError
 from voice_guide.kept import Kept
 from voice_guide.pcm import RATE, WIDTH, frames, length, silence
@@ -19,7 +19,7 @@ from voice_guide.script import Cue
 from voice_guide.session import Session
 from voice_guide.sinks.joined import TAIL, Encoded, encoded, runs
 from voice_guide.sinks.mp3 import Mp3, Stream
-from voice_guide.sinks.xing import FRAME
+from voice_guide.sinks.xing import FRAME, SIZE
 from voice_guide.timeline import Timeline, lay, measured
 from voice_guide.voices.bell import ring
 from voice_guide.voices.tone import Tone
@@ -61,20 +61,20 @@ def session(*cues):
     return [Cue("move", text, span) for text, span in cues]
 
 
-def joined(path, cues, voice, folder):
-    voice = Encoded(voice, Kept(folder))
+def joined(path, cues, voice, folder, kbps=0):
+    voice = Encoded(voice, Kept(folder), kbps)
     timeline = measured(cues, [voice.length(cue.text) for cue in cues], FRAME)
-    with Mp3(path, BARE) as sink:
+    with Mp3(path, BARE, kbps) as sink:
         sink.join(voice.joined(timeline.clips), timeline.length)
     return timeline
 
 
-def straight(path, cues):
+def straight(path, cues, kbps=0):
     timeline = Timeline(tuple(lay(((cue, sound_of(cue.text)) for cue in cues), FRAME)))
     heard = Session()
     heard.feed(timeline.clips)
     heard.whole = True
-    with Mp3(path, BARE) as sink:
+    with Mp3(path, BARE, kbps) as sink:
         play(heard, sink)
     return timeline, b"".join(clip.sound + silence(clip.length - length(clip.sound)) for clip in timeline.clips)
 
@@ -87,12 +87,12 @@ def noise_between(one, other):
 CUES = session((WORDS, 6), ("♪", 3), ("600", 1), ("9000", 1.5), (WORDS, 8), ("8820", 0.5), ("Two.", 1), ("♪", 0))
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+@pytest.fixture(scope="module", params=[0, 48], ids=["variable", "constant"])
+def both(tmp_path_factory, request):
     """The same session both ways: files, timeline, sound."""
     folder = tmp_path_factory.mktemp("both")
-    timeline = joined(folder / "joined.mp3", CUES, Talker(), folder / "cache")
-    laid, sound = straight(folder / "straight.mp3", CUES)
+    timeline = joined(folder / "joined.mp3", CUES, Talker(), folder / "cache", request.param)
+    laid, sound = straight(folder / "straight.mp3", CUES, request.param)
     places = [(clip.start, clip.length, clip.end) for clip in timeline.clips]
     assert places == [(clip.start, clip.length, clip.end) for clip in laid.clips]
     return folder / "joined.mp3", folder / "straight.mp3", timeline, sound
@@ -120,6 +120,17 @@ def test_mp3val_finds_no_fault_in_the_joints(both):
 
 
 @pytest.mark.device
+def test_at_a_constant_bit_rate_every_frame_stands_where_a_player_reckons_it(tmp_path):
+    cues = session(*((str(number), 1) for number in range(3000, 3040)), ("", 60), ("9000", 1))
+    joined(tmp_path / "x.mp3", cues, Talker(), tmp_path / "cache", 48)
+    stream = stream_of(tmp_path / "x.mp3")[SIZE:]
+    at = 0
+    for number, size in enumerate(Stream.read(stream).sizes):
+        assert abs(at - number * 72_000 * 48 / RATE) < 20
+        at += size
+    assert MP3(tmp_path / "x.mp3").info.bitrate_mode == BitrateMode.CBR
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.integers(200, 4000) | st.just(0), st.integers(0, 6 * FRAME)), max_size=6))
 @example([(FRAME, 0), (FRAME, 0)])
