@@ -8,13 +8,14 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import lameenc
 import pytest
 from PIL import Image
 
 from voice_guide.captions import captions
 from voice_guide.chart import draw_chart
+from voice_guide.cli.writing import CONSTANT
 from voice_guide.page import Entry, index_page, session_page
 from voice_guide.pcm import RATE, length, seconds, silence
 from voice_guide.pictures import svg
@@ -61,16 +62,14 @@ def spoken(cues):
     return Timeline(tuple(lay((cue, voice.speak(cue.text)) for cue in cues)))
 
 
-def mp3(timeline):
-    """A real one, of constant bit rate."""
-    encoder = lameenc.Encoder()
-    encoder.silence()
-    encoder.set_channels(1)
-    encoder.set_in_sample_rate(RATE)
-    encoder.set_out_sample_rate(RATE)
-    encoder.set_bit_rate(32)
-    pcm = b"".join(clip.sound + silence(clip.length - length(clip.sound)) for clip in timeline.clips)
-    return bytes(encoder.encode(pcm) + encoder.flush())
+def mp3(timeline, kbps=CONSTANT):
+    """As a page has it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "session.mp3")
+        with Mp3(path, Tags("", "", "", ""), kbps) as sink:
+            for clip in timeline.clips:
+                sink.write(clip.sound + silence(clip.length - length(clip.sound)))
+        return path.read_bytes()
 
 
 TIMELINE = spoken(CUES)
@@ -372,10 +371,14 @@ def test_a_pause_in_a_hold_says_to_come_off_and_goes_on_with_the_words_of_pressi
     one = phone(html)
     one.play()
     one.at(HOLD + 2.4)
+    there = one.time
     one.click("Pause")
-    one.until("audio.paused")
     status = one.page.get_by_role("status")
     status.filter(has_text=f"Paused. {OFF}").wait_for()
+    heard = [time for time, _ in one.watch("audio.paused")]
+    assert heard[0] >= RELEASE - EARLY and SAID[LEFT + 3] - 0.1 < max(heard) < FREE, "its release is heard, to the end"
+    one.until("!audio.seeking")
+    assert one.time == pytest.approx(there, abs=0.3) and one.text("status") == f"Paused. {OFF}"
     there = one.time
     one.click("Play")
     assert "Take up the hold" in one.text("status")
@@ -385,6 +388,20 @@ def test_a_pause_in_a_hold_says_to_come_off_and_goes_on_with_the_words_of_pressi
         "the words, then straight on"
     )
     assert one.text("status") == ""
+
+
+@pytest.mark.device
+def test_a_second_pause_is_quiet_at_once_and_goes_on_all_the_same(phone, html):
+    one = phone(html)
+    one.play()
+    one.at(HOLD + 2.4)
+    one.click("Pause")
+    one.click("Pause")
+    one.until("audio.paused")
+    assert RELEASE - EARLY <= one.time < SAID[LEFT + 3] and one.text("status") == f"Paused. {OFF}"
+    one.click("Play")
+    seen = [time for time, _ in one.watch(f"audio.currentTime > {HOLD + 3}")]
+    assert seen[0] == pytest.approx(HOLD, abs=0.3) and max(seen) < RELEASE
 
 
 @pytest.mark.device

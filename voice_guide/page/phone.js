@@ -58,8 +58,8 @@ function position() {
 
 const actions = {
   play,
-  pause: () => audio.pause(),
-  stop: () => audio.pause(),
+  pause,
+  stop: pause,
   nexttrack: () => skip(1),
   previoustrack: () => skip(-1),
   seekbackward: again,

@@ -64,6 +64,10 @@ function start() {
 }
 
 function play() {
+  if (detour?.rest) {
+    audio.currentTime = detour.to;
+    detour = null;
+  }
   const here = audio.currentTime;
   const hold = holdAt(here);
   const cue = at(cues, here);
@@ -80,6 +84,18 @@ function play() {
   }
   tell(detour ? detour.told : "");
   start();
+}
+
+// Whoever pauses while pressing hears how to come off, and then it is quiet; at a second time it is quiet at once.
+function pause() {
+  const here = audio.currentTime;
+  const hold = holdAt(here);
+  if (!hold || here >= hold.off || detour?.rest) return audio.pause();
+  const told = SAY.paused(hold.words);
+  detour = { from: hold.off, until: at(cues, hold.off).said, to: detour?.to ?? here, told, rest: true };
+  seek(hold.off);
+  tell(told);
+  show();
 }
 
 // Every way to another place. Out of a hold it leads through the release, from its first word unless that was heard.
@@ -128,7 +144,7 @@ function afresh() {
   start();
 }
 
-const toggle = () => (audio.paused ? play() : audio.pause());
+const toggle = () => (audio.paused ? play() : pause());
 
 // ---- what is shown
 
@@ -188,10 +204,11 @@ let timer = 0;
 function tick() {
   clearTimeout(timer);
   if (detour && audio.currentTime + NEAR >= detour.until) {
-    const { to } = detour;
+    const { to, rest } = detour;
+    if (rest) audio.pause();
     detour = null;
     seek(to);
-    tell("");
+    if (!rest) tell("");
   }
   show();
   if (audio.paused) return;
