@@ -19,7 +19,7 @@ import click
 from voice_guide.cli.exporting import chart_of
 from voice_guide.cli.fitting import Fitted, Wishes, all_fitted
 from voice_guide.cli.parts import bar, hint
-from voice_guide.cli.writing import Export, Studio, VoiceWish, write
+from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
 from voice_guide.errors import VoiceGuideError
 from voice_guide.kept import cache_folder
 from voice_guide.sinks.verify import verify
@@ -107,21 +107,10 @@ def make_all(name: Sequence[str], making: Making, force: bool, machines: Machine
         raise click.UsageError("--all means every routine; leave the name out, or --all")
     folder = _made(making.folder)
     record = Record(folder / RECORD)
-    faults: dict[str, BaseException] = {}
-    jobs: dict[str, tuple[Job, Fitted]] = {}
+    made: list[str] = []
     with making.voice.open() as voice:
         studio = Studio(voice)
-        for routine, session in all_fitted(making.wishes, making.voice.rate, studio.encoded.length):
-            if isinstance(session, VoiceGuideError):
-                faults[routine.name] = session
-                continue
-            job = _job(session, making, folder, voice.key)
-            file = job.export.path.name
-            if file in jobs or file == making.home:
-                other = jobs[file][0].export.title if file in jobs else "the list of all"
-                faults[routine.name] = VoiceGuideError(f"would be {file}, as '{other}' is; give it another name")
-                continue
-            jobs[file] = job, session
+        jobs, faults = _planned(making, folder, studio)
         code = max((fault.exit_code for fault in faults.values() if isinstance(fault, VoiceGuideError)), default=0)
         due = [job for job, _ in jobs.values() if force or not record.has(job)]
         with bar("Writing", len(due)) as step:
@@ -132,19 +121,36 @@ def make_all(name: Sequence[str], making: Making, force: bool, machines: Machine
                     code = 1
                 else:
                     record.add(job, outcome)
+                    made.append(job.export.path.name)
+        hint(voice.warning)
     there = [session for job, session in jobs.values() if job.export.title not in faults]
-    fresh = {job.export.path.name for job in due}
-    for job, _ in jobs.values():
-        if job.export.title not in faults and job.export.path.name in fresh:
-            click.echo(making.folder / job.export.path.name)
-    hint(_told(len(there), sum(job.export.title not in faults for job in due), faults))
+    for file in sorted(made):
+        click.echo(making.folder / file)
+    lines = [f"{name}: {' '.join(str(fault).split()) or type(fault).__name__}" for name, fault in faults.items()]
+    counts = f"{len(made)} made, {len(there) - len(made)} up to date"
+    hint("\n".join([f"{counts}, {len(lines)} not made:" if lines else counts, *lines]))
     return code, there
 
 
-def _told(there: int, made: int, faults: Mapping[str, BaseException]) -> str:
-    lines = [f"{name}: {' '.join(str(fault).split()) or type(fault).__name__}" for name, fault in faults.items()]
-    counts = f"{made} made, {there - made} up to date" + (f", {len(faults)} not made:" if faults else "")
-    return "\n".join([counts, *lines])
+def _planned(
+    making: Making, folder: Path, studio: Studio
+) -> tuple[dict[str, tuple[Job, Fitted]], dict[str, BaseException]]:
+    """Every session with its job, by the name of its file; and why there is none, by the name of the routine."""
+    jobs: dict[str, tuple[Job, Fitted]] = {}
+    faults: dict[str, BaseException] = {}
+    takes = (studio.constant if making.ending == PAGE else studio.encoded).length
+    for routine, session in all_fitted(making.wishes, making.voice.rate, takes):
+        if isinstance(session, VoiceGuideError):
+            faults[routine.name] = session
+            continue
+        job = _job(session, making, folder, studio.voice.key)
+        file = job.export.path.name
+        if file in jobs or file == making.home:
+            other = jobs[file][0].export.title if file in jobs else "the list of all"
+            faults[routine.name] = VoiceGuideError(f"would be {file}, as '{other}' is; give it another name")
+        else:
+            jobs[file] = job, session
+    return jobs, faults
 
 
 def _job(session: Fitted, making: Making, folder: Path, key: str) -> Job:
