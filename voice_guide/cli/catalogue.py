@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from voice_guide.cli.exporting import chart_of
+from voice_guide.cli.exporting import Catalogue, chart_of
 from voice_guide.cli.fitting import Fitted, Wishes, all_fitted
 from voice_guide.cli.parts import bar, hint
 from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
@@ -45,14 +45,6 @@ class Making:
     beside: tuple[str, ...] = ()
     verified: bool = False
     home: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Machines:
-    """Where to make it: so many processes here, or a cluster."""
-
-    jobs: int | None = None
-    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +90,11 @@ class Record:
         write_whole(self._path, told.encode() + b"\n")
 
 
-def make_all(name: Sequence[str], making: Making, force: bool, machines: Machines) -> tuple[int, list[Fitted]]:
+def make_all(making: Making, how: Catalogue) -> tuple[int, list[Fitted]]:
     """Make every routine that is not up to date, and tell at the end what failed.
 
     Returns the exit code, and the sessions that are in the folder now. Raises VoiceGuideError where nothing can be.
     """
-    if name or making.wishes.need:
-        raise click.UsageError("--all means every routine; leave the name out, or --all")
     folder = _made(making.folder)
     record = Record(folder / RECORD)
     made: list[str] = []
@@ -112,9 +102,9 @@ def make_all(name: Sequence[str], making: Making, force: bool, machines: Machine
         studio = Studio(voice)
         jobs, faults = _planned(making, folder, studio)
         code = max((fault.exit_code for fault in faults.values() if isinstance(fault, VoiceGuideError)), default=0)
-        due = [job for job, _ in jobs.values() if force or not record.has(job)]
+        due = [job for job, _ in jobs.values() if how.force or not record.has(job)]
         with bar("Writing", len(due)) as step:
-            for job, outcome in _outcomes(due, machines, studio):
+            for job, outcome in _outcomes(due, how, studio):
                 step()
                 if isinstance(outcome, BaseException):
                     faults[job.export.title] = outcome
@@ -174,12 +164,12 @@ def _studio(voice: VoiceWish, folder: Path) -> Studio:
     return Studio(voice.open(folder))
 
 
-def _outcomes(jobs: Sequence[Job], machines: Machines, studio: Studio) -> Iterator[tuple[Job, Outcome]]:
-    workers = min(len(jobs), machines.jobs or os.cpu_count() or 1)
+def _outcomes(jobs: Sequence[Job], how: Catalogue, studio: Studio) -> Iterator[tuple[Job, Outcome]]:
+    workers = min(len(jobs), how.jobs or os.cpu_count() or 1)
     if not jobs:
         return
-    if machines.scheduler:
-        with _cluster(machines.scheduler) as executor:
+    if how.scheduler:
+        with _cluster(how.scheduler) as executor:
             yield from _through(executor, jobs)
     elif workers == 1:
         yield from ((job, _here(job, studio)) for job in jobs)

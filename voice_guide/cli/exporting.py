@@ -1,6 +1,7 @@
 """The command that writes files: the same session as `play`, into any format, one or all of them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,8 +18,28 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """How every routine is made: also those that are up to date, in how many processes here, or on a cluster."""
+
+    force: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+
+
 def catalogue_options(command: F) -> F:
-    """--all, and how all are made."""
+    """--all, --force, --jobs and --scheduler, as one `Catalogue`, or None where one routine is meant."""
+
+    def asking(everything: bool, force: bool, jobs: int | None, scheduler: str | None, **others: Any) -> Any:
+        catalogue = Catalogue(force, jobs, scheduler)
+        if not everything and catalogue != Catalogue():
+            raise click.UsageError("--force, --jobs and --scheduler go with --all")
+        if everything and (others["name"] or others["wishes"].need):
+            raise click.UsageError("--all means every routine; leave the name out, or --all")
+        return command(catalogue=catalogue if everything else None, **others)
+
+    asking.__name__, asking.__doc__ = command.__name__, command.__doc__
+    asking.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
     for option in (
         click.option("--scheduler", metavar="ADDRESS", help="With --all: a Dask cluster, such as tcp://host:8786."),
         click.option(
@@ -27,8 +48,8 @@ def catalogue_options(command: F) -> F:
         click.option("--force", is_flag=True, help="With --all: also those that are up to date."),
         click.option("--all", "everything", is_flag=True, help="Every routine, into the folder given with -o."),
     ):
-        command = option(command)
-    return command
+        asking = option(asking)
+    return asking  # type: ignore[return-value]
 
 
 @click.command("export")
@@ -54,10 +75,7 @@ def export_command(
     captions: str,
     all_sidecars: bool,
     verified: bool,
-    everything: bool,
-    force: bool,
-    jobs: int | None,
-    scheduler: str | None,
+    catalogue: Catalogue | None,
 ) -> None:
     """Write a routine as an MP3 for the phone, with a chapter for each step, fitted to your profile.
 
@@ -76,14 +94,12 @@ def export_command(
     wish = VoiceWish(voice, rate, pitch)
     if verified and (ending or MP3) != MP3:
         raise click.UsageError("--verify checks MP3 only; leave it out, or --format")
-    if everything:
-        from voice_guide.cli.catalogue import Machines, Making, make_all
+    if catalogue:
+        from voice_guide.cli.catalogue import Making, make_all
 
         making = Making(wish, wishes, output or Path(), ending or MP3, beside, verified)
-        code, _ = make_all(name, making, force, Machines(jobs, scheduler))
+        code, _ = make_all(making, catalogue)
         ctx.exit(code)
-    if force or jobs or scheduler:
-        raise click.UsageError("--force, --jobs and --scheduler go with --all")
     with wish.open() as speaker:
         studio = Studio(speaker)
         session = fitted(name, wishes, rate, studio.encoded.length)

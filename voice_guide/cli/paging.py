@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voice_guide.cli.exporting import catalogue_options, chart_of
+from voice_guide.cli.exporting import Catalogue, catalogue_options, written
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
-from voice_guide.cli.parts import bar, hint, name_or_need, voice_options
-from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.cli.parts import hint, name_or_need, voice_options
+from voice_guide.cli.writing import PAGE, Studio, VoiceWish
 from voice_guide.whole import write_whole
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ def page_command(
     rate: int,
     pitch: int,
     output: Path | None,
-    everything: bool,
-    force: bool,
-    jobs: int | None,
-    scheduler: str | None,
+    catalogue: Catalogue | None,
 ) -> None:
     """Write a routine as a page for the phone's browser: sound, captions, chart and all in one file.
 
@@ -47,29 +44,22 @@ def page_command(
     Copy it to the phone and open it there; it needs no network.
     """
     wish = VoiceWish(voice, rate, pitch)
-    if everything:
-        from voice_guide.cli.catalogue import Machines, Making, make_all
+    if catalogue:
+        from voice_guide.cli.catalogue import Making, make_all
         from voice_guide.page import index_page
 
         making = Making(wish, wishes, output or Path(), PAGE, home=INDEX)
-        code, there = make_all(name, making, force, Machines(jobs, scheduler))
+        code, there = make_all(making, catalogue)
         index = making.folder / INDEX
         write_whole(index, index_page([_entry(session) for session in there]).encode())
         click.echo(index)
         ctx.exit(code)
-    if force or jobs or scheduler:
-        raise click.UsageError("--force, --jobs and --scheduler go with --all")
     with wish.open() as speaker:
         studio = Studio(speaker)
         session = fitted(name, wishes, rate, studio.constant.length)
-        path = output or Path()
-        if path.is_dir():
-            path = path / f"{session.routine.id}{PAGE}"
-        export = Export(session.routine.name, session.plan(rate), chart_of(session), path.with_suffix(PAGE))
-        with bar("Speaking", len(export.plan.cues)) as step:
-            write(export, studio, step)
+        (path,) = written(session, rate, output or Path(), PAGE, (), studio)
         hint(speaker.warning)
-    click.echo(export.path)
+    click.echo(path)
 
 
 def _entry(session: Fitted) -> "Entry":

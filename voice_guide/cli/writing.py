@@ -127,10 +127,10 @@ def path_of(output: Path, wanted: str | None, name: str) -> Path:
     if output.is_dir():
         return output / f"{name}{wanted or MP3}"
     ending = output.suffix.lower()
-    if ending in ENDINGS and wanted in (None, ending):
+    if ending == wanted or (ending in ENDINGS and not wanted):
         return output
-    if ending in ENDINGS:
-        raise ChoiceError(f"'{output}' is not the name of a {wanted} file; change the name, or leave out --format")
+    if ending in (*ENDINGS, PAGE):
+        raise ChoiceError(f"'{output}' is not the name of a {wanted or MP3} file; change the name")
     if ending[1:].isalnum() and len(ending) < 6:
         known = ", ".join(ENDINGS)
         raise ChoiceError(f"'{output}' ends in no format there is; {did_you_mean(ending, ENDINGS, f'choose {known}')}")
