@@ -136,7 +136,9 @@ def test_a_record_of_somebody_else_is_left_alone(export, home):
     assert [path.name for path in (home / "theirs").iterdir()] == ["voice-guide.json"]
 
 
-@pytest.mark.parametrize("broken", ['{"voice_guide"', '{"voice_guide": []}', '{"voice_guide": {"soft-landing.mp3": 5}}'])
+@pytest.mark.parametrize(
+    "broken", ['{"voice_guide"', '{"voice_guide": []}', '{"voice_guide": {"soft-landing.mp3": 5}}']
+)
 def test_a_broken_record_of_ours_is_as_none(shelf, export, broken):
     (shelf / "voice-guide.json").write_text(broken)
     done = export("--all")
@@ -150,7 +152,8 @@ def test_a_folder_that_cannot_be_made_is_one_line(export):
 
 
 @pytest.mark.parametrize(
-    "words", [("--all", "soft", "landing"), ("--all", "--need", "stiff back"), ("soft", "--jobs", "2"), ("a", "--force")]
+    "words",
+    [("--all", "soft", "landing"), ("--all", "--need", "stiff back"), ("soft", "--jobs", "2"), ("a", "--force")],
 )
 def test_what_does_not_go_together_is_a_usage_error(export, words):
     assert export(*words, folder="none").returncode == 2

@@ -232,5 +232,6 @@ def test_all_pages_lead_to_the_list_and_the_list_to_them(run, tmp_path, library)
     assert made == {"index.html", *(f"{routine.id}.html" for routine in library.routines.values())}
     index = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
     assert all(f'href="./{name}"' in index for name in made - {"index.html"})
+    assert "leg pain" in index and "waist point" in index
     assert 'href="./index.html"' in Path(tmp_path / "pages" / "soft-landing.html").read_text(encoding="utf-8")
     assert done.stdout.splitlines()[-1] == "pages/index.html"

@@ -67,5 +67,6 @@ def _entry(session: Fitted) -> "Entry":
 
     routine = session.routine
     points = dict.fromkeys(step.point.name for step in routine.steps if step.point)
-    words = (*routine.aliases, *points)
+    needs = (need for need in session.library.needs.values() if routine.id in need.routines)
+    words = (*routine.aliases, *points, *(word for need in needs for word in (need.name, *need.also)))
     return Entry(routine.name, f"{routine.id}{PAGE}", session.length / 60, routine.about, words)
