@@ -11,7 +11,6 @@ from pathlib import Path
 
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
-from voice_guide.cli.exporting import chart_of
 from voice_guide.cli.fitting import Wishes, fitted
 from voice_guide.cli.parts import remembering, rendered
 from voice_guide.cli.writing import Export, Studio, write
@@ -107,7 +106,7 @@ def _export(hours: str, file: str) -> None:
     times = round(float(hours) * 3600 / seconds(sketch(plan.cues).length))
     with remembering(None, USUAL_RATE, DEFAULT_PITCH) as voice:
         all_of_it = replace(plan, cues=plan.cues * times)
-        write(Export(session.routine.name, all_of_it, chart_of(session), Path(file)), Studio(voice))
+        write(Export(session.routine.name, all_of_it, session.chart(), Path(file)), Studio(voice))
 
 
 def _peak() -> float:

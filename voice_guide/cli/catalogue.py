@@ -16,9 +16,8 @@ from typing import Any
 
 import click
 
-from voice_guide.cli.exporting import Catalogue, chart_of
 from voice_guide.cli.fitting import Fitted, Wishes, all_fitted
-from voice_guide.cli.parts import bar, hint
+from voice_guide.cli.parts import Catalogue, bar, hint
 from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
 from voice_guide.errors import VoiceGuideError
 from voice_guide.kept import cache_folder
@@ -146,7 +145,7 @@ def _planned(
 def _job(session: Fitted, making: Making, folder: Path, key: str) -> Job:
     path = folder / f"{session.routine.id}{making.ending}"
     plan = session.plan(making.voice.rate)
-    export = Export(session.routine.name, plan, chart_of(session), path, making.beside, making.home)
+    export = Export(session.routine.name, plan, session.chart(), path, making.beside, making.home)
     return Job(export, making.voice, cache_folder().absolute(), making.verified, export.made_of(key))
 
 

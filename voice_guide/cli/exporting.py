@@ -1,55 +1,19 @@
 """The command that writes files: the same session as `play`, into any format, one or all of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from voice_guide.cli.fitting import Fitted, Nearest, Wishes, fitted, fitting_options
-from voice_guide.cli.parts import bar, hint, name_or_need, voice_options
+from voice_guide.cli.parts import Catalogue, bar, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import COVER, ENDINGS, MP3, Export, Studio, VoiceWish, path_of, sidecars_of, write
 from voice_guide.sinks.verify import verify
 
 if TYPE_CHECKING:
-    from voice_guide.drawing import Drawing
+    pass
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """How every routine is made: also those that are up to date, in how many processes here, or on a cluster."""
-
-    force: bool = False
-    jobs: int | None = None
-    scheduler: str | None = None
-
-
-def catalogue_options(command: F) -> F:
-    """--all, --force, --jobs and --scheduler, as one `Catalogue`, or None where one routine is meant."""
-
-    def asking(everything: bool, force: bool, jobs: int | None, scheduler: str | None, **others: Any) -> Any:
-        catalogue = Catalogue(force, jobs, scheduler)
-        if not everything and catalogue != Catalogue():
-            raise click.UsageError("--force, --jobs and --scheduler go with --all")
-        if everything and (others["name"] or others["wishes"].need):
-            raise click.UsageError("--all means every routine; leave the name out, or --all")
-        return command(catalogue=catalogue if everything else None, **others)
-
-    asking.__name__, asking.__doc__ = command.__name__, command.__doc__
-    asking.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    for option in (
-        click.option("--scheduler", metavar="ADDRESS", help="With --all: a Dask cluster, such as tcp://host:8786."),
-        click.option(
-            "--jobs", type=click.IntRange(1), help="With --all: how many at once; as many as processors else."
-        ),
-        click.option("--force", is_flag=True, help="With --all: also those that are up to date."),
-        click.option("--all", "everything", is_flag=True, help="Every routine, into the folder given with -o."),
-    ):
-        asking = option(asking)
-    return asking  # type: ignore[return-value]
 
 
 @click.command("export")
@@ -116,14 +80,6 @@ def written(
 ) -> list[Path]:
     """Write one session to a file or into a folder, with a progress bar; returns the paths."""
     path = path_of(output, ending, session.routine.id)
-    export = Export(session.routine.name, session.plan(rate), chart_of(session), path, beside)
+    export = Export(session.routine.name, session.plan(rate), session.chart(), path, beside)
     with bar("Speaking", len(export.plan.cues)) as step:
         return write(export, studio, step)
-
-
-def chart_of(session: Fitted) -> "Drawing | None":
-    """The points of the session on a body; nothing where none is pressed."""
-    from voice_guide.chart import draw_chart
-
-    points = list(dict.fromkeys(step.point for step in session.routine.steps if step.point))
-    return draw_chart(session.library.charts, points, session.routine.name) if points else None

@@ -18,6 +18,7 @@ from voice_guide.script import Plan, Talk, compile_script
 from voice_guide.timeline import Takes, sketch
 
 if TYPE_CHECKING:
+    from voice_guide.drawing import Drawing
     from voice_guide.library import Library
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,6 +88,13 @@ class Fitted:
     def plan(self, rate: int, asked: bool = False) -> Plan:
         """Its cues; `asked`: the questions of the opening were asked already."""
         return compile_script(self.routine, self.library.phrases, rate, self.talk, asked)
+
+    def chart(self) -> "Drawing | None":
+        """Its points on a body; nothing where none is pressed."""
+        from voice_guide.chart import draw_chart
+
+        points = list(dict.fromkeys(step.point for step in self.routine.steps if step.point))
+        return draw_chart(self.library.charts, points, self.routine.name) if points else None
 
 
 class Nearest(click.Choice):  # type: ignore[type-arg,unused-ignore]

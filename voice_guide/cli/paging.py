@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voice_guide.cli.exporting import Catalogue, catalogue_options, written
+from voice_guide.cli.exporting import written
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
-from voice_guide.cli.parts import hint, name_or_need, voice_options
+from voice_guide.cli.parts import Catalogue, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import PAGE, Studio, VoiceWish
 from voice_guide.whole import write_whole
 

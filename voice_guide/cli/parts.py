@@ -1,8 +1,9 @@
-"""What several commands share: the options of the voice, and a routine made ready to be spoken."""
+"""What several commands share: the options of the voice and of --all, and a routine made ready to be spoken."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,6 +49,40 @@ def voice_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """How every routine is made: also those that are up to date, in how many processes here, or on a cluster."""
+
+    force: bool = False
+    jobs: int | None = None
+    scheduler: str | None = None
+
+
+def catalogue_options(command: F) -> F:
+    """--all, --force, --jobs and --scheduler, as one `Catalogue`, or None where one routine is meant."""
+
+    def asking(everything: bool, force: bool, jobs: int | None, scheduler: str | None, **others: Any) -> Any:
+        catalogue = Catalogue(force, jobs, scheduler)
+        if not everything and catalogue != Catalogue():
+            raise click.UsageError("--force, --jobs and --scheduler go with --all")
+        if everything and (others["name"] or others["wishes"].need):
+            raise click.UsageError("--all means every routine; leave the name out, or --all")
+        return command(catalogue=catalogue if everything else None, **others)
+
+    asking.__name__, asking.__doc__ = command.__name__, command.__doc__
+    asking.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in (
+        click.option("--scheduler", metavar="ADDRESS", help="With --all: a Dask cluster, such as tcp://host:8786."),
+        click.option(
+            "--jobs", type=click.IntRange(1), help="With --all: how many at once; as many as processors else."
+        ),
+        click.option("--force", is_flag=True, help="With --all: also those that are up to date."),
+        click.option("--all", "everything", is_flag=True, help="Every routine, into the folder given with -o."),
+    ):
+        asking = option(asking)
+    return asking  # type: ignore[return-value]
 
 
 def remembering(
