@@ -1,6 +1,5 @@
 """The command that writes files: the same session as `play`, into any format, one or all of them."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -9,11 +8,6 @@ from voice_guide.cli.fitting import Fitted, Nearest, Wishes, fitted, fitting_opt
 from voice_guide.cli.parts import Catalogue, bar, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import COVER, ENDINGS, MP3, Export, Studio, VoiceWish, path_of, sidecars_of, write
 from voice_guide.sinks.verify import verify
-
-if TYPE_CHECKING:
-    pass
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.command("export")
