@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sound_server import wait_until
+from test_mp3 import own_mounts
 
 TONE = ("--voice", "tone")
 OWN = """name: Quiet Minute
@@ -50,6 +51,52 @@ def shelf(home, export, library):
     done = export("--all", "--jobs", 2)
     assert (done.returncode, done.stderr) == (0, f"{len(library.routines) + 1} made, 0 up to date\n")
     return home / "shelf"
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
+
+
+def children(pid):
+    """The processes that one started, and those that they did."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, _, rest = stat.read_text().partition(" (")
+        except OSError:
+            continue
+        if int(rest.rpartition(") ")[2].split()[1]) == pid:
+            found += [int(number), *children(int(number))]
+    return found
+
+
+def workers(pid):
+    """Those among them that make files."""
+    spawned = []
+    for child in children(pid):
+        try:
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if any(b"spawn_main" in word for word in words):
+            spawned.append(child)
+    return spawned
+
+
+@pytest.fixture
+def begun(home, env):
+    """A run over everything, as it makes its first files; its folder."""
+    folder = home / "begun"
+    folder.mkdir()
+    command = [sys.executable, "-m", "voice_guide", "export", "--all", *TONE, "-o", str(folder), "--jobs", "2"]
+    with subprocess.Popen(
+        command, env={**env, "VOICE_GUIDE_CACHE": str(home / "cold")}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 30)
+        yield process, folder
+        process.kill()
+    for path in [*folder.iterdir(), *(home / "cold").iterdir()]:
+        path.unlink()
+    folder.rmdir()
 
 
 def seen(folder):
@@ -128,6 +175,45 @@ def test_what_safety_refuses_is_named_and_leaves_four(export, home):
     assert made and "soft-landing.mp3" not in made
 
 
+def test_an_older_file_of_what_is_refused_today_is_named(export, home):
+    assert export("soft", "landing", folder="older.mp3").returncode == 0
+    (home / "today").mkdir()
+    (home / "older.mp3").rename(home / "today" / "soft-landing.mp3")
+    done = export("--all", "--condition", "pregnancy", folder="today")
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Soft Landing: ")]
+    assert line.endswith(" An older soft-landing.mp3 is still there.")
+
+
+@linux
+def test_two_runs_never_write_into_one_folder_at_once(begun, export):
+    _, folder = begun
+    done = export("--all", "--talk", "bells", folder=folder)
+    assert done.returncode == 1 and done.stderr.startswith(f"another run writes into {folder}; wait for it")
+
+
+@linux
+@pytest.mark.parametrize("words", [("--all",), ("soft", "landing")])
+def test_nobody_has_to_look(shelf, home, env, words):
+    command = [sys.executable, "-m", "voice_guide", "export", *words, *TONE, "-o", str(home / "blind")]
+    (home / "blind").mkdir(exist_ok=True)
+    done = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", *command], env=env, stdout=subprocess.DEVNULL)
+    assert done.returncode == 0
+
+
+@pytest.mark.device
+def test_a_disk_that_becomes_full_spoils_no_file_that_was_made(shelf, home, env, tmp_path):
+    command = [sys.executable, "-m", "voice_guide", "export", "--all", *TONE, "--jobs", "2", "-o", "disk"]
+    text = "mkdir disk && mount -t tmpfs -o size=6m tmpfs disk && { " + " ".join(f"'{word}'" for word in command)
+    text += "; echo $?; ls -A disk; cp -r disk kept; }"
+    done = subprocess.run([*own_mounts(), "sh", "-c", text], env=env, cwd=tmp_path, capture_output=True, text=True)
+    counts, *faults = done.stderr.splitlines()
+    assert "1" in done.stdout.splitlines() and counts.endswith(f" {len(faults)} not made:")
+    assert len(faults) > 10 and all("No space left on device" in fault for fault in faults)
+    assert not [name for name in done.stdout.splitlines() if name.startswith(".")]
+    made = list((tmp_path / "kept").glob("*.mp3"))
+    assert made and all(path.read_bytes() == (shelf / path.name).read_bytes() for path in made)
+
+
 def test_a_record_of_somebody_else_is_left_alone(export, home):
     (home / "theirs").mkdir()
     (home / "theirs" / "voice-guide.json").write_text('{"mine": 1}')
@@ -159,52 +245,6 @@ def test_what_does_not_go_together_is_a_usage_error(export, words):
     assert export(*words, folder="none").returncode == 2
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are read from /proc")
-
-
-def children(pid):
-    """The processes that one started, and those that they did."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            number, _, rest = stat.read_text().partition(" (")
-        except OSError:
-            continue
-        if int(rest.rpartition(") ")[2].split()[1]) == pid:
-            found += [int(number), *children(int(number))]
-    return found
-
-
-def workers(pid):
-    """Those among them that make files."""
-    spawned = []
-    for child in children(pid):
-        try:
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if any(b"spawn_main" in word for word in words):
-            spawned.append(child)
-    return spawned
-
-
-@pytest.fixture
-def begun(home, env):
-    """A run over everything, as it makes its first files; its folder."""
-    folder = home / "begun"
-    folder.mkdir()
-    command = [sys.executable, "-m", "voice_guide", "export", "--all", *TONE, "-o", str(folder), "--jobs", "2"]
-    with subprocess.Popen(
-        command, env={**env, "VOICE_GUIDE_CACHE": str(home / "cold")}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 30)
-        yield process, folder
-        process.kill()
-    for path in [*folder.iterdir(), *(home / "cold").iterdir()]:
-        path.unlink()
-    folder.rmdir()
-
-
 def gone(pids):
     return not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
@@ -218,7 +258,7 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_half_file_and_the_next_mak
     started = children(process.pid)
     os.kill(process.pid, number)
     _, told = process.communicate(timeout=30)
-    assert process.returncode == (130 if number == signal.SIGINT else -number)
+    assert process.returncode == (-number if number == signal.SIGKILL else 130)
     assert b"Traceback" not in told
     wait_until(lambda: gone(started), "the processes it started to end", 30)
     made = {path.name: path.read_bytes() for path in folder.glob("*.mp3")}
@@ -227,6 +267,31 @@ def test_a_run_that_is_ended_leaves_no_process_and_no_half_file_and_the_next_mak
     assert done.returncode == 0 and not done.stderr.endswith(" 0 up to date\n")
     assert {path.name for path in folder.glob("*.mp3")} == {path.name for path in shelf.glob("*.mp3")}
     assert all(path.read_bytes() == (shelf / path.name).read_bytes() for path in folder.glob("*.mp3"))
+
+
+@linux
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_interruption_while_the_processes_start_ends_all_of_them_at_once(shelf, home, env, count):
+    command = [
+        sys.executable,
+        "-m",
+        "voice_guide",
+        "export",
+        "--all",
+        "--force",
+        *TONE,
+        "-o",
+        str(shelf),
+        "--jobs",
+        "2",
+    ]
+    with subprocess.Popen(
+        command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        wait_until(lambda: len(children(process.pid)) >= count, "its processes", 30)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=30)
+    assert (process.returncode, told) == (130, b"\n")
 
 
 @linux

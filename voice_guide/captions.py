@@ -25,7 +25,7 @@ SRT_TEXT = str.maketrans("<>{}\\", "‹›()/")
 LRC_TEXT = str.maketrans("<>[]", "‹›()")
 """The same for `[00:01.00]` and `<00:01.00>`, which are times, and `[ti:]`, which is a tag."""
 
-Cue = tuple[str, int, int]
+Timed = tuple[str, int, int]
 """Text on one line, start, end; milliseconds."""
 
 
@@ -142,7 +142,7 @@ SIDECARS: Mapping[str, Sidecar] = {
 """By the name a user asks for it with."""
 
 
-def _cues(told: Captions) -> Iterator[Cue]:
+def _cues(told: Captions) -> Iterator[Timed]:
     """The words that show anything; each lasts a millisecond or more, and none begins before the last one ends."""
     end = 0
     for word in told.words:

@@ -17,12 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_guide.pcm import RATE, WIDTH
+from voice_guide.pcm import WAV_HEAD, wav_head
 
 SOUND, FRAMES, PICTURE = ".wav", ".frames", ".png"
 """What can be kept, by the ending of its name."""
 
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 _DIGEST = struct.Struct("<4sI32s")
 _ENTRY = re.compile(rf"[0-9a-f]{{64}}({SOUND}|{FRAMES}|{PICTURE})")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
@@ -110,10 +109,7 @@ def _whole(name: str, data: bytes) -> bytes:
     digest = hashlib.sha256(name.encode() + data).digest()
     if not name.endswith(SOUND):
         return data + digest
-    size = _HEADER.size + len(data) + _DIGEST.size
-    kind = (16, 1, 1, RATE, RATE * WIDTH, WIDTH, WIDTH * 8)
-    header = _HEADER.pack(b"RIFF", size - 8, b"WAVE", b"fmt ", *kind, b"data", len(data))
-    return header + data + _DIGEST.pack(b"sha2", len(digest), digest)
+    return wav_head(len(data), _DIGEST.size) + data + _DIGEST.pack(b"sha2", len(digest), digest)
 
 
 def _load(entry: Path) -> bytes:
@@ -122,7 +118,7 @@ def _load(entry: Path) -> bytes:
         found = entry.read_bytes() if entry.is_file() else b""  # a pipe would be waited for
     except OSError:
         return b""
-    data = found[_HEADER.size : -_DIGEST.size] if entry.suffix == SOUND else found[: -hashlib.sha256().digest_size]
+    data = found[WAV_HEAD : -_DIGEST.size] if entry.suffix == SOUND else found[: -hashlib.sha256().digest_size]
     return data if found == _whole(entry.name, data) else b""
 
 

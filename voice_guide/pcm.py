@@ -4,6 +4,8 @@ Sound here is always mono, signed 16-bit little endian at RATE frames a second: 
 give, so nothing is resampled on the way to the speaker or the file.
 """
 
+import struct
+
 RATE = 22_050
 """Frames a second."""
 
@@ -12,6 +14,18 @@ WIDTH = 2
 
 Pcm = bytes
 """Mono, signed 16-bit little endian, RATE frames a second."""
+
+
+_WAV = struct.Struct("<4sI4s4sIHHIIHH4sI")
+WAV_HEAD = _WAV.size
+"""Bytes before the sound of a WAV file of ours."""
+
+
+def wav_head(size: int, after: int = 0) -> bytes:
+    """What stands before `size` bytes of sound in a WAV file, with `after` bytes of other chunks behind them."""
+    whole, plain, channels = WAV_HEAD + size + after - 8, 1, 1
+    form = (16, plain, channels, RATE, RATE * WIDTH, WIDTH, 8 * WIDTH)
+    return _WAV.pack(b"RIFF", whole, b"WAVE", b"fmt ", *form, b"data", size)
 
 
 def frames(seconds: float) -> int:

@@ -1,7 +1,7 @@
 """The timeline: cues and their sounds laid on one ruler of frames. Everything that has a time asks here.
 
-Holds are sacred: a hold is exact to the frame for every voice and speed. An optional cue whose words do
-not fit its place is left out; the hold never moves.
+Holds are sacred: a hold is exact to the frame for every voice and speed, and on a grid to half of it. An optional cue
+whose words do not fit its place is left out; the hold never moves.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

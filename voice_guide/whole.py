@@ -80,6 +80,31 @@ class WholeFile:
             self._part.unlink(missing_ok=True)
 
 
+class Memory:
+    """A file that is nowhere: what was written is its `data`, once it is kept."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.closed = False
+        self._written = bytearray()
+
+    def write(self, data: bytes) -> None:
+        """Add to the end."""
+        self._written += data
+
+    def rewrite(self, at: int, data: bytes) -> None:
+        """Put `data` over what was written at byte `at`."""
+        self._written[at : at + len(data)] = data
+
+    def keep(self) -> None:
+        """Have it as `data`."""
+        self.data, self.closed = bytes(self._written), True
+
+    def drop(self) -> None:
+        """Have nothing, unless it was kept."""
+        self.closed = True
+
+
 def sweep(path: Path, older: float) -> None:
     """Remove what killed processes left of a file; what is no `older` in seconds may still be being written."""
     for part in path.parent.glob(f".{escape(path.name)}.*.part"):

@@ -6,19 +6,20 @@ each what it was made of, and so which are up to date.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import signal
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import click
 
 from voice_guide.cli.fitting import Fitted, Wishes, all_fitted
 from voice_guide.cli.parts import Catalogue, bar, hint
 from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.controls.signals import ENDING
 from voice_guide.errors import VoiceGuideError
 from voice_guide.kept import cache_folder
 from voice_guide.sinks.verify import verify
@@ -31,6 +32,9 @@ Seen = list[int]
 """A file's bytes, and when it was changed, in nanoseconds: another after every change."""
 Outcome = Mapping[str, Seen] | BaseException
 """The files that were made, by their names, or why there are none."""
+
+Fault = tuple[int, str]
+"""An exit code, and why a session was not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +67,28 @@ class Record:
     def __init__(self, path: Path) -> None:
         """Raises VoiceGuideError where the file is somebody else's; a broken one of ours is as none."""
         self._path = path
-        self._sessions: dict[str, dict[str, Any]] = {}
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
+        self._sessions: dict[str, tuple[str, dict[str, Seen]]] = {}
+        if not path.exists():
             return
+        try:
+            data = path.read_bytes() if path.is_file() else b"?"  # a pipe would be waited for
         except OSError as error:
             raise VoiceGuideError(f"cannot read {path}: {error.strerror}; choose another folder with -o") from error
-        if not data.startswith(b'{"voice_guide"'):
+        if data and not data.startswith(b'{"voice_guide"'):
             raise VoiceGuideError(f"{path} was not written by voice-guide; choose another folder with -o")
-        with suppress(ValueError, TypeError):
-            self._sessions = dict(json.loads(data)["voice_guide"])
+        with suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            for file, (made_of, files) in json.loads(data)["voice_guide"].items():
+                self._sessions[file] = made_of, dict(files)
 
     def has(self, job: Job) -> bool:
         """Whether all files of the session are there, as they were made, and made of the same."""
-        told = self._sessions.get(job.export.path.name)
-        if not isinstance(told, dict) or told.get("made_of") != job.made_of or not told.get("files"):
-            return False
-        return all(_seen(self._path.with_name(name)) == seen for name, seen in told["files"].items())
+        made_of, files = self._sessions.get(job.export.path.name, ("", {}))
+        there = all(_seen(self._path.parent / name) == seen for name, seen in files.items())
+        return made_of == job.made_of and bool(files) and there
 
     def add(self, job: Job, files: Mapping[str, Seen]) -> None:
         """Tell of a session that was made."""
-        self._sessions[job.export.path.name] = {"made_of": job.made_of, "files": dict(files)}
+        self._sessions[job.export.path.name] = job.made_of, dict(files)
         told = json.dumps({"voice_guide": self._sessions}, sort_keys=True)
         write_whole(self._path, told.encode() + b"\n")
 
@@ -95,48 +99,48 @@ def make_all(making: Making, how: Catalogue) -> tuple[int, list[Fitted]]:
     Returns the exit code, and the sessions that are in the folder now. Raises VoiceGuideError where nothing can be.
     """
     folder = _made(making.folder)
-    record = Record(folder / RECORD)
     made: list[str] = []
-    with making.voice.open() as voice:
-        studio = Studio(voice)
+    with _alone(folder), making.voice.open() as voice:
+        record, studio = Record(folder / RECORD), Studio(voice)
         jobs, faults = _planned(making, folder, studio)
-        code = max((fault.exit_code for fault in faults.values() if isinstance(fault, VoiceGuideError)), default=0)
         due = [job for job, _ in jobs.values() if how.force or not record.has(job)]
-        with bar("Writing", len(due)) as step:
-            for job, outcome in _outcomes(due, how, studio):
+        with bar("Writing", len(due)) as step, closing(_outcomes(due, how, studio)) as outcomes:
+            for job, outcome in outcomes:
                 step()
-                if isinstance(outcome, BaseException):
-                    faults[job.export.title] = outcome
-                    code = 1
-                else:
+                try:
+                    if isinstance(outcome, BaseException):
+                        raise outcome
                     record.add(job, outcome)
                     made.append(job.export.path.name)
+                except Exception as fault:
+                    faults[job.export.title] = 1, str(fault) or type(fault).__name__
         hint(voice.warning)
     there = [session for job, session in jobs.values() if job.export.title not in faults]
     for file in sorted(made):
         click.echo(making.folder / file)
-    lines = [f"{name}: {' '.join(str(fault).split()) or type(fault).__name__}" for name, fault in faults.items()]
+    lines = [f"{name}: {' '.join(told.split())}" for name, (_, told) in faults.items()]
     counts = f"{len(made)} made, {len(there) - len(made)} up to date"
     hint("\n".join([f"{counts}, {len(lines)} not made:" if lines else counts, *lines]))
-    return code, there
+    codes = {code for code, _ in faults.values()}
+    return 1 if 1 in codes else max(codes, default=0), there
 
 
-def _planned(
-    making: Making, folder: Path, studio: Studio
-) -> tuple[dict[str, tuple[Job, Fitted]], dict[str, BaseException]]:
+def _planned(making: Making, folder: Path, studio: Studio) -> tuple[dict[str, tuple[Job, Fitted]], dict[str, Fault]]:
     """Every session with its job, by the name of its file; and why there is none, by the name of the routine."""
     jobs: dict[str, tuple[Job, Fitted]] = {}
-    faults: dict[str, BaseException] = {}
+    faults: dict[str, Fault] = {}
     takes = (studio.constant if making.ending == PAGE else studio.encoded).length
     for routine, session in all_fitted(making.wishes, making.voice.rate, takes):
         if isinstance(session, VoiceGuideError):
-            faults[routine.name] = session
+            old = folder / f"{routine.id}{making.ending}"
+            still = f" An older {old.name} is still there." if old.exists() else ""
+            faults[routine.name] = session.exit_code, f"{session}{still}"
             continue
         job = _job(session, making, folder, studio.voice.key)
         file = job.export.path.name
         if file in jobs or file == making.home:
             other = jobs[file][0].export.title if file in jobs else "the list of all"
-            faults[routine.name] = VoiceGuideError(f"would be {file}, as '{other}' is; give it another name")
+            faults[routine.name] = 1, f"would be {file}, as '{other}' is; give it another name"
         else:
             jobs[file] = job, session
     return jobs, faults
@@ -163,7 +167,7 @@ def _studio(voice: VoiceWish, folder: Path) -> Studio:
     return Studio(voice.open(folder))
 
 
-def _outcomes(jobs: Sequence[Job], how: Catalogue, studio: Studio) -> Iterator[tuple[Job, Outcome]]:
+def _outcomes(jobs: Sequence[Job], how: Catalogue, studio: Studio) -> Generator[tuple[Job, Outcome], None, None]:
     workers = min(len(jobs), how.jobs or os.cpu_count() or 1)
     if not jobs:
         return
@@ -186,26 +190,37 @@ def _here(job: Job, studio: Studio) -> Outcome:
 def _in_processes(jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Outcome]]:
     """A process that is killed takes its pool with it; those it took are made again, each in a pool of its own."""
     broken = []
-    for job, outcome in _through(_pool(workers), jobs):
-        if isinstance(outcome, BrokenExecutor):
-            broken.append(job)
-        else:
-            yield job, outcome
+    with _pool(workers) as pool:
+        for job, outcome in _through(pool, jobs):
+            if isinstance(outcome, BrokenExecutor):
+                broken.append(job)
+            else:
+                yield job, outcome
     for job in broken:
-        ((_, outcome),) = _through(_pool(1), [job])
+        with _pool(1) as pool:
+            ((_, outcome),) = _through(pool, [job])
         killed = VoiceGuideError("the process that made it was killed; see that there is memory for it")
         yield job, killed if isinstance(outcome, BrokenExecutor) else outcome
 
 
 def _through(executor: Executor, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
-    with executor:
+    with _without_interruption():  # the processes are started here
         futures = {_submitted(executor, job): job for job in jobs}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.exception() or future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+    for future in as_completed(futures):
+        yield futures[future], future.exception() or future.result()
+
+
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """A process that is interrupted while it starts breaks its pool; what came meanwhile is heard at the end."""
+    mask = getattr(signal, "pthread_sigmask", None)  # there is none on Windows
+    numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
+    before = mask(signal.SIG_BLOCK, numbers) if mask else None
+    try:
+        yield
+    finally:
+        if mask:
+            mask(signal.SIG_SETMASK, before)
 
 
 def _submitted(executor: Executor, job: Job) -> "Future[Mapping[str, Seen]]":
@@ -217,15 +232,19 @@ def _submitted(executor: Executor, job: Job) -> "Future[Mapping[str, Seen]]":
         return future
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
     from multiprocessing import get_context  # not forked: the bar has a thread
 
-    return ProcessPoolExecutor(workers, get_context("spawn"), _worker)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _worker) as pool:
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _worker() -> None:
-    """Ctrl-C is for who began it all, and nothing goes on without them."""
-    import signal
+    """What ends a program is for who began it all, and nothing goes on without them."""
     from multiprocessing import parent_process
     from threading import Thread
 
@@ -234,8 +253,12 @@ def _worker() -> None:
             parent.join()
             os._exit(1)
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=watch, daemon=True).start()
+    for name in ENDING:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 @contextmanager
@@ -250,7 +273,33 @@ def _cluster(address: str) -> Iterator[Executor]:
         why = " ".join(str(error).split())[:100]
         raise VoiceGuideError(f"no Dask scheduler answers at {address}: {why}; start one, or use --jobs") from error
     with client:
-        yield client.get_executor(pure=False)
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=False)  # what is not done yet is not wanted any more
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other run writes there meanwhile, where the system can tell: its files would be taken for ours."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise VoiceGuideError(f"another run writes into {folder}; wait for it, or choose another with -o") from error
+    except OSError:
+        pass  # a disk without locks
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _made(folder: Path) -> Path:

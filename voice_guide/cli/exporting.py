@@ -7,6 +7,7 @@ import click
 from voice_guide.cli.fitting import Fitted, Nearest, Wishes, fitted, fitting_options
 from voice_guide.cli.parts import Catalogue, bar, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import COVER, ENDINGS, MP3, Export, Studio, VoiceWish, path_of, sidecars_of, write
+from voice_guide.controls.signals import unwinding
 from voice_guide.sinks.verify import verify
 
 
@@ -50,15 +51,16 @@ def export_command(
     beside = (*SIDECARS, COVER) if all_sidecars else sidecars_of(captions)
     ending = f".{wanted}" if wanted else None
     wish = VoiceWish(voice, rate, pitch)
-    if verified and (ending or MP3) != MP3:
-        raise click.UsageError("--verify checks MP3 only; leave it out, or --format")
+    if verified and {ending, output.suffix.lower() if output else None} & {*ENDINGS} - {MP3}:
+        raise click.UsageError("--verify checks an MP3, and no other format; leave it out")
     if catalogue:
         from voice_guide.cli.catalogue import Making, make_all
 
         making = Making(wish, wishes, output or Path(), ending or MP3, beside, verified)
-        code, _ = make_all(making, catalogue)
+        with unwinding():
+            code, _ = make_all(making, catalogue)
         ctx.exit(code)
-    with wish.open() as speaker:
+    with unwinding(), wish.open() as speaker:
         studio = Studio(speaker)
         session = fitted(name, wishes, rate, studio.encoded.length)
         paths = written(session, rate, output or Path(), ending, beside, studio)

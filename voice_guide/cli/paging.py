@@ -9,6 +9,7 @@ from voice_guide.cli.exporting import written
 from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
 from voice_guide.cli.parts import Catalogue, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import PAGE, Studio, VoiceWish
+from voice_guide.controls.signals import unwinding
 from voice_guide.whole import write_whole
 
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def page_command(
         from voice_guide.page import index_page
 
         making = Making(wish, wishes, output or Path(), PAGE, home=INDEX)
-        code, there = make_all(making, catalogue)
+        with unwinding():
+            code, there = make_all(making, catalogue)
         index = making.folder / INDEX
         write_whole(index, index_page([_entry(session) for session in there]).encode())
         click.echo(index)
         ctx.exit(code)
-    with wish.open() as speaker:
+    with unwinding(), wish.open() as speaker:
         studio = Studio(speaker)
         session = fitted(name, wishes, rate, studio.constant.length)
         (path,) = written(session, rate, output or Path(), PAGE, (), studio)

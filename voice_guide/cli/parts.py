@@ -118,7 +118,7 @@ def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None, 
 @contextmanager
 def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar for who looks at a terminal; what it gives is called after each of `total` parts."""
-    if not sys.stderr.isatty():
+    if not (sys.stderr and sys.stderr.isatty()):
         yield lambda: None
         return
     from rich.console import Console

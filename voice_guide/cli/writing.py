@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from voice_guide import __version__
 from voice_guide.captions import SIDECARS, Captions, captions
 from voice_guide.cli.parts import remembering, rendered
 from voice_guide.drawing import Drawing
@@ -22,7 +22,7 @@ from voice_guide.sinks.mp3 import Mp3
 from voice_guide.sinks.xing import FRAME
 from voice_guide.timeline import Timeline, measured
 from voice_guide.voices.cache import Remembering
-from voice_guide.whole import write_whole
+from voice_guide.whole import Memory, write_whole
 
 MP3, PAGE = ".mp3", ".html"
 ENDINGS = (MP3, ".m4a", ".m4b", ".opus", ".flac", ".wav")
@@ -51,7 +51,16 @@ class Export:
 
     def made_of(self, key: str) -> str:
         """A digest that is another wherever the files would be, in a voice of that key."""
-        all_of_it = (_FORMAT, self.title, self.plan.digest, self.plan.titles, self.picture, self.path.name, self.beside)
+        all_of_it = (
+            _FORMAT,
+            __version__,
+            self.title,
+            self.plan.digest,
+            self.plan.titles,
+            self.picture,
+            self.path.name,
+            self.beside,
+        )
         return named("", *all_of_it, self.home, key)
 
     @cached_property
@@ -179,13 +188,12 @@ def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Tim
 
     timeline = _measured(export.plan, studio.constant, step)
     told = captions(export.title, export.plan.titles, timeline)
-    with TemporaryDirectory(prefix="voice-guide-") as folder:
-        sound = Path(folder, "session.mp3")
-        with Mp3(sound, Tags(export.title, ARTIST, ALBUM, GENRE), CONSTANT) as sink:
-            sink.join(studio.constant.joined(timeline.clips), timeline.length)
-        chart = svg(export.chart, inline=True) if export.chart else None
-        digest = export.made_of(studio.voice.key)
-        page = session_page(told, timeline.clips, chart, sound.read_bytes(), digest=digest, home=export.home)
+    sound = Memory()
+    with Mp3(sound, Tags(export.title, ARTIST, ALBUM, GENRE), CONSTANT) as sink:
+        sink.join(studio.constant.joined(timeline.clips), timeline.length)
+    chart = svg(export.chart, inline=True) if export.chart else None
+    digest = export.made_of(studio.voice.key)
+    page = session_page(told, timeline.clips, chart, sound.data, digest=digest, home=export.home)
     write_whole(export.path, page.encode())
     return timeline
 

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
@@ -39,13 +39,33 @@ class Caught:
 def caught_signals() -> Iterator[Caught]:
     """While this lasts, signals are only noted; then the former handlers are back."""
     caught = Caught()
-    handlers = {**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}
+    with _handled({**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}):
+        yield caught
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """While this lasts, whatever ends the program does so as Ctrl-C does, by KeyboardInterrupt, and once."""
+    caught = Caught()
+
+    def end(number: int, frame: object) -> None:
+        caught.end(number, frame)
+        if caught.unheard:
+            caught.unheard = False
+            raise KeyboardInterrupt
+
+    with _handled(dict.fromkeys(ENDING, end)):
+        yield
+
+
+@contextmanager
+def _handled(handlers: Mapping[str, Callable[[int, object], None]]) -> Iterator[None]:
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # started with nohup
         del numbers[signal.SIGHUP]
     before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
     try:
-        yield caught
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -14,7 +14,7 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, length
 from voice_guide.sinks.id3 import Tags, id3
 from voice_guide.sinks.xing import DECODER_DELAY, DELAY, FRAME, SIZE, VBR, FrameCount, frame_size
-from voice_guide.whole import AllOrNothing, WholeFile
+from voice_guide.whole import AllOrNothing, Memory, WholeFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Mp3(AllOrNothing):
 
     stretch = 100 * FRAME
 
-    def __init__(self, path: Path, tags: Tags, kbps: int = 0) -> None:
+    def __init__(self, path: Path | Memory, tags: Tags, kbps: int = 0) -> None:
         """`kbps` is a constant bit rate; else it varies with the sound."""
         head = id3(tags)
         self._kbps = kbps
@@ -51,7 +51,7 @@ class Mp3(AllOrNothing):
         self._count = FrameCount()
         self._length = 0
         self._info_at = len(head)
-        self._file = WholeFile(path)
+        self._file = path if isinstance(path, Memory) else WholeFile(path)
         with self._or_nothing():
             self._file.write(head + bytes(SIZE))  # the info frame is known at the end
 

@@ -3,15 +3,13 @@
 It has no chapters: those of a WAV are read by sound editors, and by none of the players people have.
 """
 
-import struct
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
-from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
+from voice_guide.pcm import WAV_HEAD, WIDTH, Pcm, frames, length, seconds, wav_head
 from voice_guide.whole import AllOrNothing, WholeFile
 
-_HEAD = struct.Struct("<4sI4s4sIHHIIHH4sI")
-_MOST = (1 << 32) - _HEAD.size
+_MOST = (1 << 32) - WAV_HEAD
 """Bytes of sound; a WAV counts itself in four bytes."""
 
 
@@ -29,7 +27,7 @@ class Wav(AllOrNothing):
         self._size = 0
         self._file = WholeFile(path)
         with self._or_nothing():
-            self._file.write(bytes(_HEAD.size))  # its sizes are known at the end
+            self._file.write(bytes(WAV_HEAD))  # its sizes are known at the end
 
     def write(self, block: Pcm) -> int:
         """Write a block of any length; answers the frames taken, which is all of them."""
@@ -49,16 +47,9 @@ class Wav(AllOrNothing):
         if self._file.closed:
             return
         with self._or_nothing():
-            self._file.rewrite(0, _head(self._size))
+            self._file.rewrite(0, wav_head(self._size))
             self._file.keep()
 
     def abort(self) -> None:
         """Leave nothing behind. Does nothing after a close."""
         self._file.drop()
-
-
-def _head(size: int) -> bytes:
-    """What stands before `size` bytes of sound."""
-    whole, plain, channels = size + _HEAD.size - 8, 1, 1
-    form = (16, plain, channels, RATE, RATE * WIDTH, WIDTH, 8 * WIDTH)
-    return _HEAD.pack(b"RIFF", whole, b"WAVE", b"fmt ", *form, b"data", size)
