@@ -405,6 +405,73 @@ def test_a_second_pause_is_quiet_at_once_and_goes_on_all_the_same(phone, html):
 
 
 @pytest.mark.device
+@pytest.mark.parametrize("skip", [None, "Next"])
+def test_a_pause_while_the_release_is_heard_lets_it_end(phone, html, skip):
+    one = phone(html)
+    one.play(RELEASE - 0.3 if skip is None else HOLD + 4)
+    if skip:
+        one.click(skip)
+    one.until(f"audio.currentTime > {RELEASE + 0.1} && !audio.seeking")
+    one.click("Pause")
+    heard = [time for time, _ in one.watch("audio.paused")]
+    assert SAID[LEFT + 3] - 0.1 < max(heard) < FREE
+    assert one.text("status") == f"Paused. {OFF}"
+    one.click("Play")
+    one.until(f"audio.currentTime >= {CHAPTERS[2] - EARLY} && !audio.paused")
+
+
+@pytest.mark.device
+def test_sound_that_goes_on_by_itself_in_a_hold_begins_with_the_words_of_pressing(phone, html):
+    one = phone(html)
+    one.play()
+    one.at(HOLD + 2.4)
+    one.run("document.querySelector('audio').pause()")  # as for a call
+    one.page.get_by_role("status").filter(has_text=f"Paused. {OFF}").wait_for()
+    one.run("document.querySelector('audio').play()")
+    seen = [time for time, _ in one.watch(f"audio.currentTime > {HOLD + 3}")]
+    assert any(time == pytest.approx(HOLD, abs=0.3) for time in seen[:30]) and one.text("status") == ""
+
+
+@pytest.mark.device
+def test_a_second_on_inside_words_is_their_end_and_not_the_next_exercise(phone, html):
+    one = phone(html, WRAPPED)
+    one.play()
+    one.at(STARTS[2] + 0.2)
+    one.run("time => handlers.seekto({ seekTime: time })", STARTS[2] + 0.9)
+    one.until("!audio.seeking")
+    assert SAID[2] - EARLY <= one.time < HOLD + 0.2
+
+
+@pytest.mark.device
+def test_a_finger_that_only_scrolls_over_the_slider_moves_nothing(phone, html):
+    one = phone(html)
+    one.play()
+    one.at(HOLD + 2.4)
+    one.run("""() => {
+      const slider = document.getElementById("slider");
+      slider.value = 1;
+      for (const [kind, name] of [["Event", "input"], ["PointerEvent", "pointercancel"], ["Event", "change"]])
+        slider.dispatchEvent(new window[kind](name, { bubbles: true }));
+    }""")
+    assert one.text("status") == "" and HOLD + 2 <= one.time < RELEASE
+    one.until("Math.abs(Number(document.getElementById('slider').value) - audio.currentTime) <= 1")
+
+
+@pytest.mark.device
+def test_a_message_goes_with_the_next_words_and_play_disturbs_nothing_that_plays(phone, html):
+    one = phone(html, WRAPPED)
+    one.play()
+    one.at(HOLD + 2.4)
+    one.run("handlers.play()")
+    assert one.text("status") == "" and one.time > HOLD + 1.9
+    one.at(CHAPTERS[3] + 0.1)
+    one.click("Next")
+    assert one.text("status") == "This is the last part."
+    one.click("Say it again")
+    assert one.text("status") == ""
+
+
+@pytest.mark.device
 def test_a_pause_near_the_end_of_a_hold_goes_on_with_its_release(phone, html):
     one = phone(html)
     one.play(RELEASE - 5)

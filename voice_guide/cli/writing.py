@@ -192,7 +192,7 @@ def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Tim
     with Mp3(sound, Tags(export.title, ARTIST, ALBUM, GENRE), CONSTANT) as sink:
         sink.join(studio.constant.joined(timeline.clips), timeline.length)
     chart = svg(export.chart, inline=True) if export.chart else None
-    digest = export.made_of(studio.voice.key)
+    digest = named("", export.plan.digest, studio.voice.key)
     page = session_page(told, timeline.clips, chart, sound.data, digest=digest, home=export.home)
     write_whole(export.path, page.encode())
     return timeline

@@ -30,6 +30,7 @@ function keptPlace() {
 
 // "From the start" stands where "Say it again" does once something was said.
 function offer(afresh) {
+  if (!afresh && document.activeElement === byId("afresh")) byId("play").focus(); // its button goes away
   byId("afresh").hidden = !afresh;
   byId("again").hidden = afresh;
 }
@@ -57,7 +58,7 @@ function position() {
 }
 
 const actions = {
-  play,
+  play: () => (audio.paused || detour?.rest) && play(),
   pause,
   stop: pause,
   nexttrack: () => skip(1),
@@ -117,7 +118,7 @@ const on = {
   timeupdate: [tick],
   seeked: [tick, position],
   loadedmetadata: [position],
-  play: [changed, stayAwake],
+  play: [resumed, changed, stayAwake],
   pause: [changed, () => lock?.release(), comeOff],
   ended: [changed, forgetPlace, () => tell(SAY.over)],
   error: [() => tell(SAY.broken)],
@@ -128,7 +129,13 @@ for (const [name, handlers] of Object.entries(on)) {
 document.addEventListener("visibilitychange", stayAwake);
 addEventListener("resize", () => [byId("caption"), byId("status")].forEach(fit));
 
+// A phone that goes on by itself after a call: nobody presses yet, so the words for it come first.
+function resumed() {
+  if (!wanted) play();
+}
+
 function changed() {
+  if (audio.paused) wanted = false;
   document.body.classList.toggle("playing", !audio.paused);
   put("play-label", audio.paused ? SAY.play : SAY.pause);
   if (!audio.paused) offer(false);
@@ -140,7 +147,7 @@ function changed() {
 // However the sound stopped, by a hand, a call, a headset that was pulled out: nobody stays pressing.
 function comeOff() {
   const hold = holdAt(audio.currentTime);
-  if (hold) tell(SAY.paused(hold.words));
+  if (hold && audio.paused) tell(SAY.paused(hold.words));
 }
 
 show();

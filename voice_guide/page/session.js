@@ -50,13 +50,16 @@ function landing(to) {
   const found = hold ? at(chapters, hold.start).start : to < cue.said ? cue.start : to;
   const here = audio.currentTime;
   if (to <= here || found > here) return found;
+  if (!hold) return cue.said; // a second on inside words is their end
   // forward is forward, or somebody who moves by seconds would never get past a hold
   return cues.find((one) => one.start > here + NEAR && !holdAt(one.start))?.start ?? found;
 }
 
 // ---- what the listener can do
 
+let wanted = false; // whether it was the listener who let it play
 function start() {
+  wanted = true;
   audio.play().catch((error) => {
     if (error.name === "AbortError") return; // paused again before it began
     tell(error.name === "NotAllowedError" ? SAY.tap : SAY.broken);
@@ -64,9 +67,11 @@ function start() {
 }
 
 function play() {
-  if (detour?.rest) {
+  if (detour?.rest && holdAt(detour.to)) {
     audio.currentTime = detour.to;
     detour = null;
+  } else if (detour?.rest) {
+    detour = { ...detour, rest: false, told: "" };
   }
   const here = audio.currentTime;
   const hold = holdAt(here);
@@ -90,10 +95,11 @@ function play() {
 function pause() {
   const here = audio.currentTime;
   const hold = holdAt(here);
-  if (!hold || here >= hold.off || detour?.rest) return audio.pause();
+  const until = hold && at(cues, hold.off).said;
+  if (audio.paused || !hold || here >= until - NEAR || detour?.rest) return audio.pause();
   const told = SAY.paused(hold.words);
-  detour = { from: hold.off, until: at(cues, hold.off).said, to: detour?.to ?? here, told, rest: true };
-  seek(hold.off);
+  detour = { from: hold.off, until, to: detour?.to ?? here, told, rest: true };
+  if (here < hold.off) seek(hold.off);
   tell(told);
   show();
 }
@@ -111,6 +117,7 @@ function go(to) {
     detour = null;
     seek(target);
   }
+  if (audio.paused) put("play-label", SAY.play); // no longer on from where they were
   tell(detour ? detour.told : "");
   show();
 }
@@ -127,19 +134,20 @@ function skip(by) {
 function again() {
   const here = audio.currentTime;
   const hold = holdAt(here);
+  if (detour?.again) detour.to = Math.min(hold.off, detour.to + here - detour.from);
   if (detour || (hold && audio.paused)) return play();
   if (hold && here >= hold.said && here < hold.off) {
     const to = Math.min(hold.off, here + hold.said - hold.start);
-    detour = { from: hold.start, until: hold.said + NEAR, to, told: "" };
+    detour = { from: hold.start, until: hold.said + NEAR, to, told: "", again: true };
     seek(hold.start);
   } else {
     seek(at(cues, here).start);
+    tell("");
   }
   start();
 }
 
 function afresh() {
-  byId("play").focus(); // its button goes away
   go(0);
   start();
 }
@@ -178,6 +186,7 @@ function show() {
   const chapter = at(chapters, time);
   if (fresh("cue", cue)) {
     put("caption", cue.text);
+    if (!detour && !audio.paused) tell("");
     fit(byId("caption"));
     for (const { classList, dataset } of spots) {
       const side = [dataset.side, "both"].includes(cue.side) || !dataset.side || !cue.side;
@@ -186,17 +195,19 @@ function show() {
   }
   if (fresh("chapter of now", chapter)) {
     put("chapter", chapter.title);
-    slider.setAttribute("aria-valuetext", `${clock(time)}, ${chapter.title}`);
     for (const button of byId("chapters").querySelectorAll("button")) {
       button.setAttribute("aria-current", chapters[button.value] === chapter);
     }
     describe(chapter);
   }
-  put("hold", hold && time < hold.off && !audio.paused ? SAY.hold(clock(hold.off - time)) : "");
+  put("hold", hold && !detour && time < hold.off && !audio.paused ? SAY.hold(clock(hold.off - time)) : "");
   put("left", SAY.left(clock(length - time)));
   if (sliding) return;
   put("gone", clock(time));
-  if (fresh("slider", Math.round(detour ? detour.to : time))) slider.value = shown.slider;
+  const aim = detour ? detour.to : time;
+  if (!fresh("slider", Math.round(aim))) return;
+  slider.value = shown.slider;
+  slider.setAttribute("aria-valuetext", `${clock(aim)}, ${at(chapters, aim).title}`);
 }
 
 // While it plays: at the next change, and at least four times a second.
@@ -227,7 +238,16 @@ slider.addEventListener("input", () => {
   put("gone", clock(slider.value));
   slider.setAttribute("aria-valuetext", `${clock(slider.value)}, ${at(chapters, Number(slider.value)).title}`);
 });
+// A finger that only scrolled, or came back, moves nothing: of that there is no "change", or one that nobody meant.
+const settle = () => {
+  sliding = false;
+  shown.slider = NaN;
+  show();
+};
+slider.addEventListener("pointercancel", settle);
+slider.addEventListener("pointerup", () => setTimeout(settle));
 slider.addEventListener("change", () => {
+  if (!sliding) return;
   sliding = false;
   shown.slider = NaN; // it stands where the finger left it, and the landing may be elsewhere
   go(Number(slider.value));
