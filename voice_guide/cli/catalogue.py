@@ -244,7 +244,7 @@ def _pool(workers: int) -> Iterator[Executor]:
 
 
 def _worker() -> None:
-    """What ends a program is for who began it all, and nothing goes on without them."""
+    """A terminal's signals are for who began it all, and nothing goes on without them."""
     from multiprocessing import parent_process
     from threading import Thread
 
@@ -254,7 +254,7 @@ def _worker() -> None:
             os._exit(1)
 
     Thread(target=watch, daemon=True).start()
-    for name in ENDING:
+    for name in ("SIGINT", "SIGHUP"):  # by SIGTERM a broken pool ends those that are left
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
