@@ -273,6 +273,10 @@ def _cluster(address: str) -> Iterator[Executor]:
         why = " ".join(str(error).split())[:100]
         raise VoiceGuideError(f"no Dask scheduler answers at {address}: {why}; start one, or use --jobs") from error
     with client:
+        try:
+            client.wait_for_workers(1, PATIENCE)
+        except TimeoutError as error:
+            raise VoiceGuideError(f"the Dask scheduler at {address} has no worker; start one, or use --jobs") from error
         executor = client.get_executor(pure=False)
         try:
             yield executor

@@ -3,6 +3,7 @@
 It stands apart from the commands because a file is written in this process, in another, or on another machine.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,11 +112,11 @@ def write(export: Export, studio: Studio, step: Callable[[], None] = lambda: Non
 def tags(export: Export, told: Captions, cover: bytes) -> Tags:
     """What a player shows of a session: its name, its points on a body, a chapter a step, every word as lyrics."""
     lyrics: list[str] = []
-    words = list(told.words)
+    words = deque(told.words)
     for chapter in told.chapters:
         lyrics += ["", chapter.title]
         while words and words[0].start < chapter.end:
-            lyrics.append(words.pop(0).text)
+            lyrics.append(words.popleft().text)
     return Tags(
         title=export.title,
         artist=ARTIST,
