@@ -57,6 +57,12 @@ class Captions:
     language: str = "en"
     """A tag such as `en`."""
 
+    def told(self) -> Iterator[tuple[Chapter, Sequence[Word]]]:
+        """Each chapter with its words."""
+        for chapter in self.chapters:
+            at = [bisect_left(self.words, edge, key=lambda word: word.start) for edge in (chapter.start, chapter.end)]
+            yield chapter, self.words[slice(*at)]
+
 
 def captions(title: str, titles: Sequence[str], timeline: Timeline) -> Captions:
     """What the timeline of a session says and when; `titles` are those of its steps."""
@@ -74,14 +80,16 @@ def milliseconds(count: int) -> int:
 
 def vtt(told: Captions) -> str:
     """WebVTT, for browsers and podcast players."""
-    cues = (f"{_hours(start)} --> {_hours(end)}\n{text.translate(VTT_TEXT)}\n" for text, start, end in _cues(told))
+    cues = (
+        f"{timestamp(start)} --> {timestamp(end)}\n{text.translate(VTT_TEXT)}\n" for text, start, end in _cues(told)
+    )
     return "\n".join(("WEBVTT\n", *cues))
 
 
 def srt(told: Captions) -> str:
     """SubRip, for video players; numbered from one."""
     return "\n".join(
-        f"{number}\n{_hours(start, ',')} --> {_hours(end, ',')}\n{text.translate(SRT_TEXT)}\n"
+        f"{number}\n{timestamp(start, ',')} --> {timestamp(end, ',')}\n{text.translate(SRT_TEXT)}\n"
         for number, (text, start, end) in enumerate(_cues(told), 1)
     )
 
@@ -116,10 +124,9 @@ def chapters_json(told: Captions) -> str:
 def plain(told: Captions) -> str:
     """The words to read, on paper or by a screen reader: a paragraph a chapter, a line a sentence, none broken."""
     paragraphs = [_line(told.title)]
-    for chapter in told.chapters:
-        first, after = (bisect_left(told.words, at, key=lambda word: word.start) for at in (chapter.start, chapter.end))
+    for chapter, words in told.told():
         lines = [f"{_clock(chapter.start)} {_line(chapter.title)}".rstrip()]
-        lines += filter(None, (_line(word.text) for word in told.words[first:after]))
+        lines += filter(None, (_line(word.text) for word in words))
         paragraphs.append("\n".join(lines))
     return "\n\n".join(paragraphs) + "\n"
 
@@ -157,7 +164,8 @@ def _line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in text).split())
 
 
-def _hours(time: int, point: str = ".") -> str:
+def timestamp(time: int, point: str = ".") -> str:
+    """Milliseconds as hours, minutes, seconds and thousandths."""
     return f"{time // 3_600_000:02d}:{time // 60_000 % 60:02d}:{time // 1000 % 60:02d}{point}{time % 1000:03d}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.cli.parts import optioned
 from voice_guide.cli.told import asked_again, condition_words, conditions_of, nearest, profile_of, refused, today_of
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.fit import fit, within
@@ -123,9 +124,8 @@ def fitting_options(command: F) -> F:
     ) -> Any:
         return command(wishes=Wishes(need, condition, doctor_agreed, minutes, surface, ball, side, talk), **others)
 
-    wishing.__name__, wishing.__doc__ = command.__name__, command.__doc__
-    wishing.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    for option in (
+    return optioned(
+        command, wishing,
         click.option("--talk", type=Nearest(["full", "short", "bells"]), default="full", show_default=True,
                      help="Every word, a regular's words, or bells with only names and safety spoken."),
         click.option("--side", type=Nearest(SIDES), help="One side only, or both."),
@@ -136,9 +136,7 @@ def fitting_options(command: F) -> F:
         click.option("--condition", multiple=True, metavar="ID[:PART]",
                      help="Something about your body today, besides your profile; may be given again."),
         click.option("--need", help="What hurts, in your words, in place of a name."),
-    ):  # fmt: skip
-        wishing = option(wishing)
-    return wishing  # type: ignore[return-value]
+    )  # fmt: skip
 
 
 def fitted(

@@ -51,6 +51,15 @@ def voice_options(command: F) -> F:
     return command
 
 
+def optioned(command: F, asking: Callable[..., Any], *options: Callable[[Any], Any]) -> F:
+    """`command` with more options, the last given first in its help; `asking` takes them and calls it."""
+    asking.__name__, asking.__doc__ = command.__name__, command.__doc__
+    asking.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in options:
+        asking = option(asking)
+    return asking  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """How every routine is made: also those that are up to date, in how many processes here, or on a cluster."""
@@ -71,18 +80,16 @@ def catalogue_options(command: F) -> F:
             raise click.UsageError("--all means every routine; leave the name out, or --all")
         return command(catalogue=catalogue if everything else None, **others)
 
-    asking.__name__, asking.__doc__ = command.__name__, command.__doc__
-    asking.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    for option in (
+    return optioned(
+        command,
+        asking,
         click.option("--scheduler", metavar="ADDRESS", help="With --all: a Dask cluster, such as tcp://host:8786."),
         click.option(
             "--jobs", type=click.IntRange(1), help="With --all: how many at once; as many as processors else."
         ),
         click.option("--force", is_flag=True, help="With --all: also those that are up to date."),
         click.option("--all", "everything", is_flag=True, help="Every routine, into the folder given with -o."),
-    ):
-        asking = option(asking)
-    return asking  # type: ignore[return-value]
+    )
 
 
 def remembering(

@@ -3,7 +3,6 @@
 It stands apart from the commands because a file is written in this process, in another, or on another machine.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,8 +96,7 @@ def write(export: Export, studio: Studio, step: Callable[[], None] = lambda: Non
 
     Returns the paths, the file's first. Raises VoiceGuideError.
     """
-    timeline = _WRITERS.get(export.path.suffix.lower(), _write_sound)(export, studio, step)
-    told = captions(export.title, export.plan.titles, timeline)
+    told = _WRITERS.get(export.path.suffix.lower(), _write_sound)(export, studio, step)
     paths = [export.path]
     for name in export.beside:
         if name == COVER and not export.chart:
@@ -112,11 +110,8 @@ def write(export: Export, studio: Studio, step: Callable[[], None] = lambda: Non
 def tags(export: Export, told: Captions, cover: bytes) -> Tags:
     """What a player shows of a session: its name, its points on a body, a chapter a step, every word as lyrics."""
     lyrics: list[str] = []
-    words = deque(told.words)
-    for chapter in told.chapters:
-        lyrics += ["", chapter.title]
-        while words and words[0].start < chapter.end:
-            lyrics.append(words.popleft().text)
+    for chapter, words in told.told():
+        lyrics += ["", chapter.title, *(word.text for word in words)]
     return Tags(
         title=export.title,
         artist=ARTIST,
@@ -147,12 +142,12 @@ def path_of(output: Path, wanted: str | None, name: str) -> Path:
     return output.with_name(f"{output.name}{wanted or MP3}")
 
 
-def _write_mp3(export: Export, studio: Studio, step: Callable[[], None]) -> Timeline:
+def _write_mp3(export: Export, studio: Studio, step: Callable[[], None]) -> Captions:
     timeline = _measured(export.plan, studio.encoded, step)
     told = captions(export.title, export.plan.titles, timeline)
     with Mp3(export.path, tags(export, told, _cover(export, studio))) as sink:
         sink.join(studio.encoded.joined(timeline.clips), timeline.length)
-    return timeline
+    return told
 
 
 def _measured(plan: Plan, encoded: Encoded, step: Callable[[], None]) -> Timeline:
@@ -163,7 +158,7 @@ def _measured(plan: Plan, encoded: Encoded, step: Callable[[], None]) -> Timelin
     return measured(plan.cues, lengths, FRAME)
 
 
-def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Timeline:
+def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Captions:
     from voice_guide.player import play
     from voice_guide.session import Session
     from voice_guide.sinks.ffmpeg import Ffmpeg
@@ -180,10 +175,10 @@ def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Ti
         sink = Ffmpeg(export.path, tags(export, told, _cover(export, studio)))
     with sink:
         play(session, sink)
-    return timeline
+    return told
 
 
-def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Timeline:
+def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Captions:
     from voice_guide.page import session_page
     from voice_guide.pictures import svg
 
@@ -196,10 +191,10 @@ def _write_page(export: Export, studio: Studio, step: Callable[[], None]) -> Tim
     digest = named("", export.plan.digest, studio.voice.key)
     page = session_page(told, timeline.clips, chart, sound.data, digest=digest, home=export.home)
     write_whole(export.path, page.encode())
-    return timeline
+    return told
 
 
-_WRITERS: Mapping[str, Callable[[Export, Studio, Callable[[], None]], Timeline]] = {
+_WRITERS: Mapping[str, Callable[[Export, Studio, Callable[[], None]], Captions]] = {
     MP3: _write_mp3,
     PAGE: _write_page,
 }

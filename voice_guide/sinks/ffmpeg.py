@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from textwrap import shorten
 from typing import IO, NoReturn, cast
 
-from voice_guide.captions import Chapter, milliseconds
+from voice_guide.captions import Chapter, milliseconds, timestamp
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pcm import RATE, Pcm, frames, length
 from voice_guide.sinks.id3 import Tags
@@ -190,7 +190,7 @@ def _comments(chapters: Sequence[Chapter]) -> dict[str, str]:
     """Chapters as comments: of its own, ffmpeg writes none into FLAC, and into Opus some a second late."""
     comments = {}
     for number, chapter in enumerate(chapters):
-        comments[f"CHAPTER{number:03}"] = _clock(milliseconds(chapter.start))
+        comments[f"CHAPTER{number:03}"] = timestamp(milliseconds(chapter.start))
         comments[f"CHAPTER{number:03}NAME"] = chapter.title
     return comments
 
@@ -204,10 +204,6 @@ def _field(key: str, text: str) -> str:
 def _seen(text: str) -> str:
     """The text with a space for each control character but the newline."""
     return re.sub(r"[\0-\x09\x0b-\x1f\x7f-\x9f]", " ", text.encode(errors="replace").decode())
-
-
-def _clock(time: int) -> str:
-    return f"{time // 3_600_000:02}:{time // 60_000 % 60:02}:{time // 1000 % 60:02}.{time % 1000:03}"
 
 
 def _picture(png: bytes) -> bytes:

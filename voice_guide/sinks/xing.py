@@ -39,6 +39,8 @@ class FrameCount:
 
     def __init__(self) -> None:
         self._sizes = array("H")
+        self._bytes = 0
+        """Of all whole frames so far."""
         self._checksum = Checksum()
         self._rest = b""
 
@@ -47,11 +49,13 @@ class FrameCount:
         self._checksum.add(stream)
         if sizes is not None and not self._rest:
             self._sizes.extend(sizes)
+            self._bytes += len(stream)
             return
         data, at = self._rest + stream, 0
         while len(data) - at >= 4 and len(data) - at >= (size := frame_size(data[at : at + 4])):
             self._sizes.append(size)
             at += size
+        self._bytes += at
         self._rest = data[at:]
 
     @property
@@ -70,7 +74,7 @@ class FrameCount:
         plain, longer = (kind.ljust(frame_size(kind), b"\0") for kind in kinds)
         if not kbps:
             return plain * count, array("H", [len(plain)]) * count
-        frames, total = [], sum(self._sizes)
+        frames, total = [], self._bytes
         for number in range(len(self._sizes) + 1, len(self._sizes) + count + 1):
             frames.append(longer if total + len(longer) <= number * 72_000 * kbps // RATE else plain)
             total += len(frames[-1])
@@ -81,7 +85,7 @@ class FrameCount:
 
         `kbps` is its bit rate where that is constant.
         """
-        count, size = len(self._sizes), SIZE + sum(self._sizes)
+        count, size = len(self._sizes), SIZE + self._bytes
         padding = count * FRAME - DELAY - length
         if self._rest or not DECODER_DELAY <= padding < 1 << 12:
             raise ValueError(f"{count} MP3 frames and {len(self._rest)} bytes do not hold {length} samples")
