@@ -152,17 +152,22 @@ def test_every_fact_has_its_source(library):
         assert all(step.source for step in routine.steps), routine.name
 
 
-OTHERS = ("continue", "press_again", "longest", "wait", "voiceless", "returned")
+OTHERS = (
+    "press_again", "longest", "wait", "voiceless", "returned", "ready", "ready_again", "no_answer", "left_out",
+    "listening", "listening_button", "deaf", "unclear", "offer", "softer_again", "slow_breath", "breathed",
+)  # fmt: skip
 
 
-def test_every_command_has_an_answer(library):
-    unspoken = {Command.REPEAT, Command.WHERE}
-    assert set(library.phrases.answers) == {*Command, *OTHERS} - unspoken
+def test_every_command_and_every_event_has_an_answer(library):
+    unspoken = {Command.REPEAT, Command.WHERE, Command.TOGGLE}
+    events = {event.words for event in library.safety.events.values()}
+    assert set(library.phrases.answers) == {*Command, *OTHERS, *events} - unspoken
     assert len(library.phrases.left) == MOST_MINUTES + 1
 
 
 def test_answers_that_leave_a_hold_say_so(library):
-    for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP):
+    felt = [event.words for event in library.safety.events.values() if event.then != "tell"]
+    for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP, "no_answer", *felt):
         assert "come off" in library.phrases.answers[name].lower()
 
 

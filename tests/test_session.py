@@ -13,9 +13,7 @@ from voice_guide.script import compile_script
 from voice_guide.session import LONGER, Command, Session
 from voice_guide.timeline import lay
 
-ANSWERS = {
-    name: -number for number, name in enumerate([*Command, "continue", "press_again", "longest", "wait", "returned"], 1)
-}
+ANSWERS = {name: -number for number, name in enumerate([*Command, "press_again", "longest", "wait", "returned"], 1)}
 RELEASING = {ANSWERS[name] for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)}
 HOLD = 40 * RATE
 
@@ -78,7 +76,7 @@ def test_left_alone_it_is_the_timeline_to_the_frame():
 
 
 @given(lengths(), routines(st.floats(6, 20), most=2), st.lists(st.tuples(st.integers(0, 60 * RATE), st.sampled_from(
-    [Command.PAUSE, Command.NEXT, Command.BACK, Command.REPEAT, Command.LONGER, Command.WHERE])), max_size=5),
+    [Command.TOGGLE, Command.NEXT, Command.BACK, Command.REPEAT, Command.LONGER, Command.SLOWER])), max_size=5),
     st.integers(700, 300_000))  # fmt: skip
 @settings(max_examples=25, deadline=None)
 def test_cut_anywhere_it_sounds_the_same(library, sizes, routine, commands, block):
@@ -156,7 +154,7 @@ def test_longer_outside_a_hold_gives_more_time_to_settle():
 
 
 def test_a_pause_keeps_the_rest_of_the_hold():
-    commands = [(14 * RATE, Command.PAUSE), (100 * RATE, Command.PAUSE)]
+    commands = [(14 * RATE, Command.PAUSE), (100 * RATE, Command.CONTINUE)]
     sound = tape(of(small()), commands)
     words = [number for number, _, _ in heard(sound)]
     assert words[:4] == [1, 2, ANSWERS[Command.PAUSE], ANSWERS["press_again"]]
@@ -165,7 +163,7 @@ def test_a_pause_keeps_the_rest_of_the_hold():
 
 
 def test_a_pause_between_holds_says_the_cut_words_again():
-    sound = tape(of(small()), [(RATE, Command.PAUSE), (9 * RATE, Command.PAUSE)])
+    sound = tape(of(small()), [(RATE, Command.PAUSE), (9 * RATE, Command.CONTINUE)])
     assert [number for number, _, _ in heard(sound)][:5] == [1, ANSWERS[Command.PAUSE], ANSWERS["continue"], 1, 2]
 
 
@@ -192,7 +190,7 @@ def test_repeat_never_asks_to_press_while_coming_off():
 
 
 def test_a_pause_while_coming_off_does_not_ask_to_press_again():
-    commands = [(10 * RATE, Command.NEXT), (10 * RATE + 500, Command.PAUSE), (20 * RATE, Command.PAUSE)]
+    commands = [(10 * RATE, Command.NEXT), (10 * RATE + 500, Command.PAUSE), (20 * RATE, Command.CONTINUE)]
     words = [number for number, _, _ in heard(tape(of(small()), commands))]
     assert ANSWERS["press_again"] not in words
     assert words[2:6] == [ANSWERS[Command.NEXT], ANSWERS[Command.PAUSE], ANSWERS["continue"], 11]
@@ -441,7 +439,7 @@ def test_whenever_a_device_is_lost_a_release_is_heard_after_every_press(at, away
     before = tape(session, [c for c in commands if c[0] < at], most=at)
     session.came_back(away)
     if session.paused:
-        session.send(Command.PAUSE)
+        session.send(Command.CONTINUE)
     pressing = False
     for number, _, _ in [*heard(before), *heard(tape(session))]:
         if number in (2, 12):

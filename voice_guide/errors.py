@@ -65,6 +65,12 @@ class SinkError(VoiceGuideError):
         self.heard = heard
 
 
+class HearingError(VoiceGuideError):
+    """The microphone is at fault, or what understands it is not installed: the keys still work."""
+
+    exit_code = 6
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The known name that was probably meant; empty where none is near."""
     from difflib import get_close_matches

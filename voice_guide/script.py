@@ -73,6 +73,24 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Hear:
+    """What may be said to the guide, in small letters. Keys are what it means: commands, and answers."""
+
+    commands: Mapping[str, Sequence[str]]
+    """Only after the prefix."""
+    bare: Mapping[str, Sequence[str]]
+    """Without it too."""
+    ready: Mapping[str, Sequence[str]]
+    """Without it where the listener is waited for."""
+    yes: Sequence[str]
+    no: Sequence[str]
+    none: Sequence[str]
+    short: Sequence[str]
+    """Any routine that is over soon."""
+    short_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Phrases:
     """Every sentence that belongs to no single point or routine; see `scripts/phrases.yaml`."""
 
@@ -87,7 +105,7 @@ class Phrases:
     skin: str
     notice: str
     ask: Mapping[str, str]
-    """Questions that are answered with a key: check, pain, pain_after."""
+    """Questions that can be answered: check, pain, pain_after; and how, with keys and spoken."""
     first: str
     next: str
     side: str
@@ -112,6 +130,9 @@ class Phrases:
     """One, two, and so on, as words."""
     left: tuple[str, ...]
     """What is left of the session, by whole minutes from none."""
+    hear: Hear
+    listen: Mapping[str, str]
+    """What is said where somebody chooses by voice."""
 
 
 @dataclass(frozen=True, slots=True)

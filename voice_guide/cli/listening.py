@@ -223,7 +223,7 @@ class Listening:
         elif self.sink.lost or not session.place.answering:
             self._sleep()
             if not self.keys.present:  # nobody could press a key to go on
-                yield Command.PAUSE
+                yield Command.CONTINUE
 
     def _sleep(self) -> None:
         self.sink.rest()

@@ -2,13 +2,15 @@
 
 import re
 import sys
+import time
 from contextlib import suppress
 from types import TracebackType
 
+from voice_guide.controls.button import Button
 from voice_guide.session import Command
 
 KEYS = {
-    " ": Command.PAUSE,
+    " ": Command.TOGGLE,
     "n": Command.NEXT,
     "b": Command.BACK,
     "r": Command.REPEAT,
@@ -21,15 +23,24 @@ KEYS = {
 }
 ARROWS = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|O.|.)?")
 """Arrow and function keys, whose letters are no commands."""
+ONE = re.compile(r"[ \r\nbB.]|\x1b(\[[\d;]*[A-D]|O[A-D]|\[[56](;\d+)?~)")
+"""What pedals, presenters and page turners type: space, Enter, b, point, arrows, page up and page down."""
+WINDOWS = {"H": "\x1b[A", "P": "\x1b[B", "M": "\x1b[C", "K": "\x1b[D", "I": "\x1b[5~", "Q": "\x1b[6~"}
+"""The same as Windows tells them, after a mark."""
 HELP = "space pause · n next · b back · r repeat · l longer · +/- volume · ? where am I · q stop"
 
 
 class Keys:
-    """A terminal that gives keys one by one; without a terminal there are none."""
+    """A terminal that gives keys one by one; without a terminal there are none.
 
-    def __init__(self) -> None:
+    With `one_button` all that `ONE` names is that button; the other keys mean what they always do.
+    """
+
+    def __init__(self, one_button: bool = False) -> None:
         self.present = sys.stdin is not None and sys.stdin.isatty()
         self._before: object = None
+        self._one = one_button
+        self._button = Button()
 
     def __enter__(self) -> "Keys":
         if self.present and sys.platform != "win32":
@@ -55,7 +66,36 @@ class Keys:
             self._before = None
 
     def waiting(self) -> bool:
-        """A key was pressed and not read yet."""
+        """A key was pressed and not read yet, or the presses of the one button are over."""
+        return self._readable() or self._button.due(time.monotonic())
+
+    def commands(self) -> list[Command]:
+        """The commands of the keys pressed since the last call; other keys mean nothing."""
+        found, now = [], time.monotonic()
+        for key in _split(self._typed()):
+            if self._one and ONE.fullmatch(key):
+                self._button.press(now)
+            elif key.lower() in KEYS:
+                found.append(KEYS[key.lower()])
+        return found + self._button.commands(now)
+
+    pressed = commands
+
+    def typed(self) -> str:
+        """The keys pressed since the last call, as small letters."""
+        return ARROWS.sub("", self._typed()).lower()
+
+    def _typed(self) -> str:
+        text = ""
+        while self._readable():
+            key = self._read()
+            if not key:
+                self.present = False
+                break
+            text += key
+        return text
+
+    def _readable(self) -> bool:
         if not self.present:
             return False
         if sys.platform == "win32":
@@ -66,29 +106,22 @@ class Keys:
 
         return bool(select.select([sys.stdin], [], [], 0)[0])
 
-    def pressed(self) -> list[Command]:
-        """The commands of the keys pressed since the last call; other keys mean nothing."""
-        return [KEYS[key] for key in self.typed() if key in KEYS]
-
-    def typed(self) -> str:
-        """The keys pressed since the last call, as small letters."""
-        text = ""
-        while self.waiting():
-            key = self._read()
-            if not key:
-                self.present = False
-                break
-            text += key
-        return ARROWS.sub("", text).lower()
-
     def _read(self) -> str:
         if sys.platform == "win32":
             import msvcrt
 
-            return msvcrt.getwch()
+            key = msvcrt.getwch()
+            if key in "\0\xe0" and msvcrt.kbhit():  # or Page Down would be a Q, which stops
+                return WINDOWS.get(msvcrt.getwch(), "\x1b[~")
+            return key
         import os
 
         try:
             return os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
         except OSError:  # the terminal was closed
             return ""
+
+
+def _split(text: str) -> list[str]:
+    """Key by key."""
+    return [key[0] for key in re.finditer(f"{ARROWS.pattern}|.", text, re.DOTALL)]

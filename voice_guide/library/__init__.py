@@ -25,7 +25,7 @@ from voice_guide.library.steps import Reader, slug
 from voice_guide.names import Entry, Names
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Routine, Tool
 from voice_guide.safety import Safety
-from voice_guide.script import Beat, Phrases
+from voice_guide.script import Beat, Hear, Phrases
 
 if TYPE_CHECKING:
     from voice_guide.chart import Charts
@@ -195,6 +195,7 @@ def _phrases(shape: PhrasesShape) -> Phrases:
     breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
     plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
     plain |= {"countdown": tuple(shape.countdown), "left": tuple(shape.left), "numbers": tuple(shape.numbers)}
+    plain["hear"] = Hear(**shape.hear.model_dump())
     plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}
     return Phrases(**plain)
 

@@ -17,6 +17,7 @@ from voice_guide.library.document import Document
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
 from voice_guide.routine import Catalogue, Limits
 from voice_guide.safety import Action, Condition, Level, Rule, Safety
+from voice_guide.safety.terms import Event, Then
 
 Lasts = Annotated[str, Field(pattern="^(session|week|month|always|journal)$")]
 
@@ -100,6 +101,17 @@ class RuleShape(Shape):
     session: Seconds | None = None
 
 
+class EventShape(Shape):
+    """One event."""
+
+    say: list[Text] = Field(min_length=1)
+    then: Then
+    source: Text
+    words: str = ""
+    again: Then = "end"
+    means: str = ""
+
+
 class SafetyShape(Shape):
     """safety.yaml."""
 
@@ -107,6 +119,7 @@ class SafetyShape(Shape):
     habits: HabitsShape
     questions: list[GroupShape]
     onset: OnsetShape
+    events: dict[str, EventShape]
     conditions: dict[str, ConditionShape]
     covers: dict[str, list[str]]
     claims: list[str]
@@ -208,8 +221,15 @@ def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, ro
     for group in shape.questions:
         for name in group.ask:
             _check(document, ("questions",), name, conditions)
+    events = {
+        name: Event(name, tuple(one.say), one.words or name, one.then, one.source, one.again, one.means)
+        for name, one in shape.events.items()
+    }
+    for event in events.values():
+        if event.means:
+            _check(document, ("events", event.id, "means"), event.means, conditions)
     document.settle()
-    return Safety(conditions, rules, shape.last_resort, shape.limits.hold_floor, shape.words)
+    return Safety(conditions, rules, shape.last_resort, shape.limits.hold_floor, shape.words, events)
 
 
 def _rule(name: str, shape: RuleShape) -> Rule:

@@ -152,6 +152,19 @@ class PointsShape(Shape):
     old_numbers: dict[str, list[Text]]
 
 
+class HearShape(Shape):
+    """What may be said."""
+
+    commands: dict[Name, list[Text]]
+    bare: dict[Name, list[Text]]
+    ready: dict[Name, list[Text]]
+    yes: list[Text]
+    no: list[Text]
+    none: list[Text]
+    short: list[Text]
+    short_minutes: float
+
+
 class PhrasesShape(Shape):
     """phrases.yaml."""
 
@@ -185,3 +198,5 @@ class PhrasesShape(Shape):
     resume: dict[str, Text]
     numbers: list[Text]
     left: list[Text]
+    hear: HearShape
+    listen: dict[str, Text]

@@ -57,6 +57,28 @@ class Rule:
     session: float = math.inf
 
 
+Then = Literal["tell", "offer", "leave_out", "breathe", "end"]
+"""After an event: only words; off, and offered softer once; off, and the point is left out; off, slow breaths, and
+the end; off, and the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something a listener may feel while they listen. Its words are the answer of that name."""
+
+    id: str
+    say: tuple[str, ...]
+    """How it is told, in small letters."""
+    words: str
+    """The name of the answer."""
+    then: Then
+    source: str
+    again: Then = "end"
+    """The second time; at the same point where that is then left out."""
+    means: str = ""
+    """The condition that it shows: its rule is told after the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Safety:
     """All conditions and rules, and the sentences around them."""
@@ -67,6 +89,8 @@ class Safety:
     """The routine that is offered when the rules agree on none."""
     hold_floor: float
     words: Mapping[str, str]
+    events: Mapping[str, Event]
+    """By id, in the order they are asked about."""
 
 
 @dataclass(frozen=True, slots=True)

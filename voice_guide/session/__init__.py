@@ -1,24 +1,29 @@
 """One listener's way through a timeline: clips and commands in, samples out.
 
 No clock, no thread, no device: time is the frames that were read. Whatever is sent, a hold that began
-ends in a spoken release, on time; a late clip lengthens a silence between steps, never a hold.
+ends in a spoken release, on time; a late clip lengthens a silence between steps, never a hold. Who is asked
+and gives no answer twice is told to come off, and the session ends.
 """
 
 import copy
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from voice_guide.pcm import WIDTH, Pcm, frames, length, silence
+from voice_guide.pcm import WIDTH, Pcm, frames, length, seconds, silence
+from voice_guide.safety.terms import Event
 from voice_guide.script import Cue
-from voice_guide.session.track import IN_HAND, Track
+from voice_guide.session.track import IN_HAND, Track, slowed_by
+from voice_guide.session.waiting import BEFORE_A_PRESS, OFFERED, SETTLING, Waiting
 from voice_guide.timeline import Clip, Mark
 
 LONGER = 15.0
 """Seconds that one 'longer' adds."""
 LAST_CALL = frames(5)
 """'Longer' adds its time before the countdown, which has the last seconds of a hold."""
+SLOWER = 3.0
+"""Seconds of quiet that one 'slower' adds after the words that lead to each place."""
 LOUDER, LOUDEST, SOFTEST = 1.25, 4.0, 0.1
 PATIENCE = frames(1)
 """The most silence in one read while nothing can be said yet."""
@@ -26,26 +31,34 @@ WAITED, WAITED_ON = frames(5), frames(30)
 """Of that silence, how much before the voice says so, and how much before it says so again."""
 MOST_MINUTES = 20
 """Above this, what is left is said as 'more than'."""
+OPEN = frames(4)
+"""Quiet of this length is marked with the opening tone: there is time to say something."""
+LAST_BREATHS = ("slow_breath",) * 6
+"""A minute, for somebody who was dizzy: 004:20."""
+SLOW_BREATH = frames(10)
 _END = -1
 
 
 class Command(StrEnum):
     """What a key, a button or a spoken word becomes; also the name of the voice's answer."""
 
-    PAUSE = "pause"  # and continue, when paused
+    PAUSE = "pause"
+    CONTINUE = "continue"  # out of a pause, or where the listener is waited for
+    TOGGLE = "toggle"  # the one of these two that is meant
     NEXT = "next"
     BACK = "back"
     REPEAT = "repeat"
     LONGER = "longer"
     LOUDER = "louder"
     SOFTER = "softer"
+    SLOWER = "slower"
     WHERE = "where"
     STOP = "stop"
 
 
 COMING_OFF = (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)
 """Their answers take the listener off the point: only each other and GOING_ON may cut them short."""
-GOING_ON = ("continue", "press_again")
+GOING_ON = (Command.CONTINUE, "press_again", "softer_again")
 RELEASE = "release"
 """The name of a release whose words an answer waits for."""
 TIME_TO_COME_OFF = frames(6)
@@ -71,6 +84,12 @@ class Place:
     """Where to go on, were it broken off here; None in a line that the script does not have."""
     room: float = math.inf
     """Seconds that the whole may still become longer."""
+    waiting: bool = False
+    """The listener is asked to say when they are ready."""
+    sounding: bool = False
+    """In what was read last something was to be heard."""
+    told: tuple[str, ...] = ()
+    """The events that the listener told, in order."""
 
 
 class Session:
@@ -78,8 +97,14 @@ class Session:
 
     def __init__(self) -> None:
         self.answers: dict[str, Pcm] = {}
-        """Sounds by command, 'continue', 'press_again', 'longest', 'wait', 'returned', 'where N' of step N, 'left N'
-        minutes."""
+        """Sounds by command, event and prompt, 'press_again', 'longest', 'wait', 'returned', 'where N' of step N,
+        'left N' minutes."""
+        self.events: Mapping[str, Event] = {}
+        """What somebody may tell while they listen, by id."""
+        self.gated = False
+        """The listener can answer, and is waited for where they may need time."""
+        self.opening: Pcm = b""
+        """The tone at the start of quiet in which the listener is heard; none where nobody hears them."""
         self.room = math.inf
         """Seconds that the whole may still become longer."""
         self.late = 0
@@ -97,10 +122,26 @@ class Session:
         """Frames of waiting until the voice says so."""
         self._untouched = True
         """Nothing of the timeline was read since it began or came back."""
+        self._waiting: Waiting | None = None
+        """The listener is waited for."""
+        self._slack = 0
+        """Frames of quiet more after words that lead to a place."""
+        self._left_out: frozenset[str | None] = frozenset()
+        """Points that are not pressed any more."""
+        self._news: tuple[str, ...] = ()
+        """Names of what is said when the words of now are over."""
+        self._told: tuple[str, ...] = ()
+        self._reports: frozenset[str] = frozenset()
+        """What was told already, for events of a place with its point."""
+        self._sounding = False
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips of the timeline, in order."""
-        self._track.feed(clips)
+        self._track.feed(self._toned(self._slowed(clip)) for clip in clips)
+
+    def tell(self, name: str) -> None:
+        """Have this said between two steps, or over a hold."""
+        self._news += (name,)
 
     @property
     def whole(self) -> bool:
@@ -124,9 +165,11 @@ class Session:
         while wanted and (part := self._part(wanted)):
             parts.append(part)
             wanted -= length(part)
-            if self._waiting() or self.paused:
+            if self._starved() or self.paused:
                 break
-        return _louder(b"".join(parts), self.gain)
+        sound = b"".join(parts)
+        self._sounding = bool(sound.strip(b"\0"))
+        return _louder(sound, self.gain)
 
     @property
     def place(self) -> Place:
@@ -135,23 +178,29 @@ class Session:
         answering = self._names if self._answer else ()
         return Place(
             clip.cue.step if clip else 0, clip, track.hold_left, track.left, self.paused, answering, track.released,
-            track.noticed, track.mark, self.room,
+            track.noticed, track.mark, self.room, self._waiting is not None, self._sounding, self._told,
         )  # fmt: skip
 
-    def send(self, command: Command) -> None:
-        """Obey, and let the voice answer."""
+    def send(self, command: str) -> None:
+        """Obey a Command, or answer the event of that id; what is neither means nothing."""
+        if command in self.events:
+            self._told += (command,)
         if self.over or self._target == _END:
             return
-        clip = self._track.clip
-        step = self._target if self._target is not None else clip.cue.step if clip else 0
+        step = self._step
         match command:
-            case Command.PAUSE if self.paused:
-                self._continue()
+            case Command.TOGGLE:
+                awaited = self.paused or self._waiting or self._settling
+                self.send(Command.CONTINUE if awaited else Command.PAUSE)
             case Command.PAUSE:
                 self.paused = True
                 self._say(command)
+            case Command.CONTINUE:
+                self._continue()
             case Command.NEXT:
-                self._go(command, (min(step, self._track.last_step) if self.whole else step) + 1)
+                if self._offered:
+                    self._leave_out()
+                self._go(command, self._onward(step))
             case Command.BACK:
                 self._go(command, max(0, step - 1))
             case Command.STOP:
@@ -164,8 +213,12 @@ class Session:
                 factor = LOUDER if command is Command.LOUDER else 1 / LOUDER
                 self.gain = min(LOUDEST, max(SOFTEST, self.gain * factor))
                 self._say(command)
+            case Command.SLOWER:
+                self._slower()
             case Command.WHERE:
                 self._say(f"where {step}", *self._minutes())
+            case _ if command in self.events:
+                self._answer_to(self.events[command])
 
     def came_back(self, away: float) -> None:
         """The sound was lost for `away` seconds: say so and go on; words that were cut are said again.
@@ -179,6 +232,8 @@ class Session:
             return
         if self.paused:
             cut = (Command.PAUSE,)
+        elif self._waiting:
+            cut = cut or ("ready_again",)
         elif not cut or RELEASE in cut:
             swallowed = 0 if self._untouched else IN_HAND
             self._track.rewind(swallowed)
@@ -204,7 +259,11 @@ class Session:
             self._arrive()
         if self.paused and not self.over:
             return silence(min(wanted, PATIENCE))
-        if self._waiting():
+        if not self.over and self._passes_by():
+            return self._part(wanted)
+        if not self.over and (self._waiting or self._stands()):
+            return self._await(wanted)
+        if self._starved():
             if not self.whole:
                 return self._wait(min(wanted, PATIENCE))
             self.over = True
@@ -225,18 +284,25 @@ class Session:
 
     def _timeline(self, wanted: int) -> Pcm:
         self._patience, self._untouched = WAITED, False
+        if self._news and self._track.holding != self._track.begins:
+            self._say_news()
+            return self._part(wanted)
         part = self._track.part(wanted, self._answer)
         self._answer = self._answer[len(part) :]
         if self._over_hold and not self._track.holding:
             self._answer = b""
         return part
 
-    def _waiting(self) -> bool:
+    def _starved(self) -> bool:
         """Nothing can be said or held yet."""
-        return not (self._answer or self.paused or self.over) and self._track.waiting
+        return not (self._answer or self.paused or self.over or self._waiting) and self._track.waiting
 
     def _sound(self, names: Iterable[str]) -> Pcm:
-        return b"".join(self.answers.get(name, b"") for name in names)
+        return b"".join(self._answered(name) for name in names)
+
+    def _answered(self, name: str) -> Pcm:
+        sound = self.answers.get(name, b"")
+        return sound + silence(max(0, SLOW_BREATH - length(sound))) if name in LAST_BREATHS else sound
 
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
@@ -244,28 +310,44 @@ class Session:
         if self._answer and self._waits(names[0]):
             self._names, self._answer = self._names + names, self._answer + sound
             return
-        if self._target is None and names[0] not in COMING_OFF and (left := self._track.release_words()):
+        if self._target is None and not self._takes_off(names[0]) and (left := self._track.release_words()):
             names, sound = (RELEASE, *names), left + sound
-        self._names, self._answer = names, sound
-        self._over_hold = self._track.holding and not self.paused and self._target is None
+        still = self.paused or self._waiting or self._target is not None
+        self._over_hold = self._track.holding and not still
+        self._names, self._answer = names, sound if self._over_hold else sound + self.opening
         if not self._track.holding:
             self._track.again(whole=False)
 
+    def _say_news(self) -> None:
+        names, self._news = self._news, ()
+        self._say(*names)
+
     def _waits(self, name: str) -> bool:
         """An answer waits for words that take the listener off, unless it does so too."""
+        takes_off = self._takes_off(name)
         if self._target is not None:
-            return name not in (Command.NEXT, Command.BACK, Command.STOP)
-        owed = not {*COMING_OFF, RELEASE}.isdisjoint(self._names)
-        return owed and name not in (*COMING_OFF, *GOING_ON)
+            return not takes_off or name == Command.PAUSE
+        owed = RELEASE in self._names or any(map(self._takes_off, self._names))
+        return owed and not takes_off and name not in GOING_ON
+
+    def _takes_off(self, name: str) -> bool:
+        """These words take the listener off a point."""
+        felt = any(event.words == name and event.then != "tell" for event in self.events.values())
+        return felt or name in (*COMING_OFF, "no_answer")
 
     def _continue(self) -> None:
-        self._say("press_again" if self._target is None and self._track.pressing else "continue")
-        self.paused = False
+        left = self._target is None and self._track.pressing and (self.paused or self._offered)
+        self._say("softer_again" if left and self._offered else "press_again" if left else Command.CONTINUE)
+        if left and self._offered:
+            self._track.pass_over(frames((self._track.hold_left or 0.0) / 2))
+        elif not (self.paused or self._offered):
+            self._track.open()
+        self.paused, self._waiting = False, None
 
-    def _go(self, command: Command, step: int) -> None:
+    def _go(self, command: str, step: int, *more: str) -> None:
         pressing = self._track.holding
-        self.paused, self._target = False, step
-        self._say(command)
+        self.paused, self._waiting, self._target = False, None, step
+        self._say(command, *more)
         if pressing and step != _END:
             self._answer += silence(TIME_TO_COME_OFF)
 
@@ -276,18 +358,131 @@ class Session:
         elif self._track.go(self._target or 0) or self.whole:
             self._target = None
 
+    @property
+    def _step(self) -> int:
+        clip = self._track.clip
+        return self._target if self._target is not None else clip.cue.step if clip else 0
+
+    def _onward(self, step: int) -> int:
+        return (min(step, self._track.last_step) if self.whole else step) + 1
+
+    def _slowed(self, clip: Clip) -> Clip:
+        slowed = slowed_by(self._slack, clip)
+        more = seconds(slowed.length - clip.length)
+        if more > self.room:
+            return clip
+        self.room -= more
+        return slowed
+
+    def _toned(self, clip: Clip) -> Clip:
+        """Where there is time to say something, a tone tells so."""
+        if not self.opening or clip.length - length(clip.sound) < OPEN:
+            return clip
+        return replace(clip, sound=clip.sound + self.opening)
+
+    @property
+    def _offered(self) -> bool:
+        return self._waiting is not None and self._waiting.offered
+
+    @property
+    def _settling(self) -> bool:
+        """The listener has the time they need, and may say that it is enough."""
+        return self.gated and self._target is None and self._track.settling
+
+    def _stands(self) -> bool:
+        """At a gate, where the listener is waited for from now on."""
+        gate = self._track.gate if self.gated else None
+        if gate:
+            self._waiting = BEFORE_A_PRESS if gate == "press" else SETTLING
+        return bool(gate)
+
+    def _passes_by(self) -> bool:
+        """At a place that is left out, or waiting where nobody can answer any more."""
+        clip = self._track.clip if self._track.begins else None
+        if clip and clip.cue.point in self._left_out and clip.cue.kind != "move":
+            self._go("left_out", self._onward(clip.cue.step))
+            return True
+        if self._waiting and not (self.gated or self._offered or self._news):
+            self._track.open()
+            self._waiting = None
+        return False
+
+    def _await(self, wanted: int) -> Pcm:
+        waiting = self._waiting
+        assert waiting is not None
+        if self._news:
+            self._say_news()
+        elif waiting.quiet:
+            count = min(wanted, waiting.quiet)
+            self._waiting = waiting.after(count)
+            return silence(count)
+        elif waiting.prompts:
+            name, self._waiting = waiting.prompted()
+            self._say(name)
+        elif waiting.ends:
+            self.gain = min(LOUDEST, self.gain * LOUDER**2)
+            self._go("no_answer", _END)
+        else:
+            self._track.open()
+            self._waiting = None
+        return self._part(wanted)
+
+    def _answer_to(self, event: Event) -> None:
+        """What the listener feels comes before the plan."""
+        point = self._track.clip.cue.point if self._track.clip else None
+        report = f"{event.id} {point}" if event.again == "leave_out" else event.id
+        then = event.again if report in self._reports else event.then
+        self._reports |= {report}
+        match then:
+            case "tell":
+                self._say(event.words)
+            case "offer":
+                self.paused, self._waiting = False, OFFERED
+                self._say(event.words)
+            case "leave_out":
+                self._leave_out()
+                self._go(event.words, self._onward(self._step), "left_out")
+            case "end":
+                self._go(event.words, _END)
+            case "breathe":
+                self._go(event.words, _END, *LAST_BREATHS, "breathed")
+
+    def _leave_out(self) -> None:
+        """Nothing is pressed any more where the listener is, nor where they just were."""
+        sore = [self._track.clip.cue.point] if self._track.clip else []
+        if not self._track.holding:
+            sore += [cue.point for cue in self._track.released[-1:]]
+        self._left_out |= set(filter(None, sore))
+
     def _repeat(self) -> None:
         if self._target is not None:
             return
         if self.paused:
             self._continue()
+        if self._waiting:
+            self._waiting = None
+            self._track.before()
+            return
         if self._track.holding:
             words = self._track.lead().sound or self._sound(["press_again"])  # a hold that was taken up again has none
             self._names, self._answer, self._over_hold = (), words, True
         else:
             self._track.again()
 
+    def _slower(self) -> None:
+        more = self._track.slower(frames(SLOWER), self.room)
+        if more is None:
+            self._say("longest")
+            return
+        self.room -= more
+        self._slack += frames(SLOWER)
+        self._say(Command.SLOWER)
+
     def _longer(self) -> None:
+        if self._waiting:
+            self._waiting = self._waiting.after(-frames(LONGER))
+            self._say(Command.LONGER)
+            return
         if self._track.ended:
             return
         if self.room < LONGER or not self._track.longer(LONGER, LAST_CALL):

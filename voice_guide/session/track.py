@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, seconds, silence
-from voice_guide.script import Cue
+from voice_guide.script import Cue, Kind
 from voice_guide.timeline import Clip, Mark
 
 IN_HAND = frames(0.5)
 """What a lost device may have taken and not played."""
 SOUNDED = frames(0.3)
 """Words count as heard only so long after their end: a device that lives plays them by then."""
+POSITION = frames(7)
+"""So much quiet after the words shows that they ask for another position."""
 
 
 class Track:
@@ -30,6 +32,8 @@ class Track:
         self._at = self._offset = self._ahead = 0
         self._muted = -1
         """The clip whose words are not heard any more."""
+        self._opened = -1
+        """The clip whose gate was passed."""
 
     def feed(self, clips: Iterable[Clip]) -> None:
         """The next clips, in order."""
@@ -82,6 +86,43 @@ class Track:
     def pressing(self) -> bool:
         """Inside a hold whose first words have begun."""
         return self.holding and not (self._offset == 0 and self._clips[self._at].cue.kind == "press")
+
+    @property
+    def begins(self) -> bool:
+        """At the first frame of a clip."""
+        return not self._offset and not self.ended
+
+    @property
+    def gate(self) -> Kind | None:
+        """Where somebody may need time: before a hold 'press', after a change of position 'move'."""
+        return self._gate(self._at) if self.begins and self._opened != self._at else None
+
+    @property
+    def settling(self) -> bool:
+        """In the quiet before a gate."""
+        clip = self.clip
+        return bool(clip and self._offset >= length(clip.sound) and self._offset and self._gate(self._at + 1))
+
+    def open(self) -> None:
+        """Through the gate, or through the quiet before it; elsewhere nothing."""
+        if self.settling:
+            self._move(self._at + 1)
+        self._opened = self._at if self.begins else -1
+
+    def before(self) -> None:
+        """Back to the words that led to the gate."""
+        if self._at:
+            self._move(self._at - 1)
+        self._opened = -1
+
+    def _gate(self, index: int) -> Kind | None:
+        if index >= len(self._clips):
+            return None
+        before, clip = self._clips[index - 1] if index else None, self._clips[index]
+        if clip.cue.kind == "press":
+            return "press"
+        moved = before and before.cue.kind == "move" and before.cue.point
+        return "move" if moved and before and before.length - length(before.sound) >= POSITION else None
 
     @property
     def mark(self) -> Mark | None:
@@ -139,6 +180,7 @@ class Track:
         there = (index for index, clip in enumerate(self._clips) if clip.cue.step >= step)
         found = next(there, None)
         self._move(len(self._clips) if found is None else found)
+        self._opened = -1
         return found is not None
 
     def rewind(self, count: int) -> None:
@@ -160,6 +202,19 @@ class Track:
         if left:
             self._move(self._at, self._offset + left)
             self._muted = self._at
+
+    def slower(self, more: int, room: float) -> float | None:
+        """So many frames of quiet more after the words that lead to a place, in all clips to come that are there.
+
+        The seconds that this takes; None, and nothing done, where it is more than the `room`.
+        """
+        upcoming = range(self._at + 1, len(self._clips))
+        slowed = [slowed_by(more, clip) if i in upcoming else clip for i, clip in enumerate(self._clips)]
+        added = sum(clip.length for clip in slowed) - sum(clip.length for clip in self._clips)
+        if seconds(added) > room:
+            return None
+        self._clips, self._ahead = slowed, self._ahead + added
+        return seconds(added)
 
     def longer(self, more: float, last_call: int) -> bool:
         """Inside a hold `more` seconds, before its last `last_call` frames, as far as it may; else in this clip."""
@@ -198,3 +253,8 @@ class Track:
             if not cue.optional and (cue.kind != "press" or index > self._at):
                 return index if cue.kind == "release" and index > self._at else None
         return None
+
+
+def slowed_by(more: int, clip: Clip) -> Clip:
+    """The clip with so many frames of quiet more, where its words lead to a place."""
+    return replace(clip, length=clip.length + more) if clip.cue.kind in ("move", "locate") else clip
