@@ -14,7 +14,7 @@ from voice_guide.library import Library
 
 __all__ = ["sound_server"]
 
-MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium")
+MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium", "flite", "dbus-daemon", "playerctl")
 IN_CI = bool(os.environ.get("CI"))
 
 

@@ -22,6 +22,8 @@ from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds
 PROGRAMS = ("pulseaudio", "parec", "pactl")
 PULSE_FOR_ALSA = "alsa-lib/libasound_module_pcm_pulse.so"
 SINK = "tape"
+MOUTH = "mouth"
+"""The null sink of which the test microphone hears what it plays."""
 SERVER_RATE = 44_100  # not ours, so that what is heard was resampled as on a real desktop
 LOUD = 1_500  # of 32,767
 STALL = 0.02  # seconds
@@ -73,11 +75,31 @@ class SoundServer:
     env: dict[str, str]
 
     @contextlib.contextmanager
-    def record(self) -> Iterator[Recording]:
-        """Records from before the block begins until 0.3 s after it ends."""
+    def microphone(self) -> Iterator["Mouth"]:
+        """A microphone, the default one, until the block ends; before and after there is none."""
+        loaded = [self._pactl("load-module", "module-null-sink", f"sink_name={MOUTH}", "rate=48000", "norewinds=1")]
+        try:
+            source = [f"master={MOUTH}.monitor", "source_name=microphone", "source_properties=device.description=Test"]
+            loaded.append(self._pactl("load-module", "module-remap-source", *source))
+            self._pactl("set-default-source", "microphone")
+            self._pactl("set-default-sink", SINK)
+            yield Mouth(self.env)
+        finally:
+            for module in reversed(loaded):
+                self._pactl("unload-module", module)
+
+    def _pactl(self, *words: str) -> str:
+        if self.process.poll() is not None:
+            return ""
+        done = subprocess.run(["pactl", *words], env=self.env, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    @contextlib.contextmanager
+    def record(self, sink: str = SINK) -> Iterator[Recording]:
+        """Records what a sink plays, from before the block begins until 0.3 s after it ends."""
         recording = Recording()
         over = threading.Event()
-        command = ["parec", f"--device={SINK}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
+        command = ["parec", f"--device={sink}.monitor", "--raw", "--format=s16le", f"--rate={RATE}"]
         command += ["--channels=1", "--latency-msec=10"]
         with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parec:
             assert parec.stdout is not None
@@ -96,6 +118,18 @@ class SoundServer:
                 parec.terminate()
                 for thread in threads:
                     thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """Speaks into the microphone. `record(MOUTH)` around it tells when that was."""
+
+    env: dict[str, str]
+
+    def speak(self, sound: bytes, rate: int = RATE) -> None:
+        """Mono, signed 16-bit little endian; comes back once it was heard."""
+        command = ["pacat", f"--device={MOUTH}", "--raw", "--format=s16le", f"--rate={rate}", "--channels=1"]
+        subprocess.run([*command, "--latency-msec=20"], env=self.env, input=sound, capture_output=True, check=True)
 
 
 def _copy(source: int, recording: Recording) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from voice_guide.pcm import Pcm, length
-from voice_guide.session import Command, Place, Session
+from voice_guide.session import Place, Session
 
 
 class Sink(Protocol):
@@ -26,7 +26,7 @@ class Sink(Protocol):
 def play(
     session: Session,
     sink: Sink,
-    arriving: Callable[[Session], Iterable[Command]] = lambda session: (),
+    arriving: Callable[[Session], Iterable[str]] = lambda session: (),
     progress: Callable[[Place], None] = lambda place: None,
 ) -> Session:
     """Play to the end and return the session as it ended.

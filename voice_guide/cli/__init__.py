@@ -16,6 +16,8 @@ from voice_guide.errors import VoiceGuideError
 COMMANDS = {
     "play": "playing",
     "resume": "playing",
+    "listen": "choosing",
+    "tell": "telling",
     "export": "exporting",
     "page": "paging",
     "verify": "verifying",
@@ -31,6 +33,7 @@ COMMANDS = {
     "new": "looking",
     "voices": "machine",
     "cache": "machine",
+    "hear": "hearing",
     "doctor": "machine",
 }
 INTERRUPTED = 130
@@ -60,6 +63,8 @@ class Late(click.Group):
 SUMMARIES = {
     "play": "Guide you through a routine, hands-free.",
     "resume": "Go on with the last session, where it was broken off.",
+    "listen": "Choose by saying the name, and steer by speaking.",
+    "tell": "Tell the session that plays to pause, go on, stop.",
     "export": "Write a routine as an MP3 for the phone.",
     "page": "Write a routine as a page for the phone's browser.",
     "verify": "Check an exported MP3: its bytes, its chapters, every cue.",
@@ -75,6 +80,7 @@ SUMMARIES = {
     "new": "Start a script of your own.",
     "voices": "The voices this machine has.",
     "cache": "Look after the rendered cues.",
+    "hear": "What is understood in a recording, and why not.",
     "doctor": "What works on this machine, and the remedy for what does not.",
 }
 

@@ -35,6 +35,8 @@ class Line:
             parts.append(f"{clock(place.left)} to go")
         if place.paused:
             parts.append("paused")
+        elif place.waiting:
+            parts.append("waiting for you")
         text = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:
             self._shown = text

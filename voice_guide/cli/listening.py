@@ -1,5 +1,6 @@
 """One session as it is heard, new or gone on with: questions, keys, progress, and the last words on every way out."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -12,9 +13,12 @@ from voice_guide.cli.diary import Diary, Ended
 from voice_guide.cli.fitting import Fitted, Wishes, words_of
 from voice_guide.cli.line import Line
 from voice_guide.cli.parts import hint
-from voice_guide.controls.keys import HELP, Keys
+from voice_guide.cli.steering import Hearer, Steering, vocabularies
+from voice_guide.cli.told import danger_of
+from voice_guide.controls import button, keys
+from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.signals import caught_signals
-from voice_guide.errors import SinkError
+from voice_guide.errors import SafetyError, SinkError
 from voice_guide.pcm import RATE, length, seconds
 from voice_guide.personal.bookmark import Bookmark
 from voice_guide.personal.journal import Journal
@@ -26,7 +30,7 @@ from voice_guide.sinks.lasting import Lasting
 from voice_guide.timeline import Mark
 from voice_guide.voices import open_voice
 from voice_guide.voices.ahead import Ahead
-from voice_guide.voices.bell import Belled
+from voice_guide.voices.bell import Belled, opening_tone
 from voice_guide.voices.cache import Remembering
 from voice_guide.voices.steady import Steady
 
@@ -41,13 +45,15 @@ class SilentMachine(SinkError):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a session is heard: the options of the voice, the sink, and whether questions are asked with keys."""
+    """How a session is heard: the options of the voice, the sink, whether questions are asked, and what steers it."""
 
     voice: str | None
     rate: int
     pitch: int
     sink: str
     asking: bool
+    listen: bool = False
+    one_button: bool = False
 
 
 class Listening:
@@ -60,6 +66,8 @@ class Listening:
         self.phrases, self.page = fitted.library.phrases, page
         self.questions = Questions(fitted, voice) if manner.asking else None
         self.stopped = False
+        self.danger: SafetyError | None = None
+        self.coming: deque[str] = deque()
         self.follow: Callable[[int], None] = lambda heard: None
 
     def listen(self, journal: Journal, mark: Mark | None = None) -> int:
@@ -67,10 +75,14 @@ class Listening:
         questions = None if mark else self.questions
         ahead = None if questions else self._ahead(self.page.asked if self.page else False, mark)
         try:
-            with caught_signals() as self.caught, Keys() as self.keys, closing(self._device()) as self.sink:
+            with (
+                caught_signals() as self.caught,
+                self._steering() as self.steering,
+                closing(self._device()) as self.sink,
+            ):
                 answered, pain = False, self.page.pain if self.page else None
                 if questions:
-                    answered, pain = questions.before(self.keys, self.sink, self._unwanted)
+                    answered, pain = questions.before(self.steering, self.sink, self._unwanted)
                     self.stopped = questions.stopped
                 ahead = ahead or self._ahead(answered)
                 late = self._played(ahead, journal, pain)
@@ -87,7 +99,17 @@ class Listening:
             hint(self.steady.warning)
         if late > RATE // 10:
             hint(f"The voice was late by {seconds(late):.1f} seconds in all, between steps.")
+        if self.danger:
+            raise self.danger
         return INTERRUPTED if self.caught.any else 0
+
+    def _steering(self) -> Steering:
+        def hearer() -> Hearer:
+            from voice_guide.hearing.ear import Ear
+
+            return Ear(vocabularies(self.fitted.library))
+
+        return Steering(self.manner.one_button, hearer if self.manner.listen else None)
 
     def _device(self) -> Lasting:
         """The sink, once its device is there; the first words are rendered meanwhile."""
@@ -103,7 +125,7 @@ class Listening:
     def _wanted(self, heard: int) -> bool:
         """Asked while a long stretch is heard, which it follows; the listener waits for an answer."""
         self.follow(heard)
-        return self.caught.unheard or self.caught.asleep or self.keys.waiting()
+        return self.caught.unheard or self.caught.asleep or self.steering.waiting()
 
     def _ahead(self, asked: bool, mark: Mark | None = None) -> Ahead:
         manner, fitted = self.manner, self.fitted
@@ -118,8 +140,8 @@ class Listening:
     def _played(self, ahead: Ahead, journal: Journal, pain: int | None) -> int:
         """The frames for which the voice was late."""
         line = Line(self.heard, ahead.words, captions=self.manner.sink == "silent")
-        if self.keys.present and line.live and not (self.stopped or self.caught.any):
-            hint(HELP)
+        if self.steering.keys.present and line.live and not (self.stopped or self.caught.any):
+            hint(button.HELP if self.manner.one_button else keys.HELP)
         while not (self.caught.any or self.stopped or ahead.ready(whole=self.sink.stretch > WHOLE)):
             self.sink.write(b"")  # or it would think that it slept
             self._unwanted()
@@ -131,12 +153,13 @@ class Listening:
         ended: Ended = "interrupted"
         try:
             session = self._play(ahead, line, diary)
+            self.danger = danger_of(session.place.told, self.fitted.library)
             fault = self.caught.any or ahead.fault is not None
-            ended = "interrupted" if fault else "stopped" if self.stopped else "finished"
+            ended = "interrupted" if fault else "stopped" if self.stopped or session.stopped else "finished"
             diary.end(ended, None)
-            if pain is not None and self.questions and not fault:
+            if pain is not None and self.questions and not (fault or self.danger):
                 with suppress(SinkError):  # then nobody is asked
-                    diary.end(ended, self.questions.after(pain, self.keys, self.sink, self._unwanted))
+                    diary.end(ended, self.questions.after(pain, self.steering, self.sink, self._unwanted))
         except SinkError:
             diary.end("stopped" if self.stopped else ended, None)
             raise
@@ -175,11 +198,13 @@ class Listening:
         )
 
     def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
-        caught, session = self.caught, Session()
+        caught, session, steering = self.caught, Session(), self.steering
+        session.events = self.fitted.library.safety.events
+        session.opening = opening_tone() if steering.ear else b""
         session.room = min(self.fitted.room, self.page.room) if self.page else self.fitted.room
         told = False
 
-        def arriving(session: Session) -> Iterator[Command]:
+        def arriving(session: Session) -> Iterator[str]:
             nonlocal told
             if not session.whole:
                 ahead.deliver(session)
@@ -190,7 +215,7 @@ class Listening:
                 line.end()
                 hint(GONE)
             told = self.sink.lost
-            yield from self._pressed()
+            yield from self._steered(session)
             if caught.asleep:
                 yield from self._falling_asleep(session)
             if caught.unheard and (Command.STOP in session.answers or session.whole):  # the last words are there
@@ -200,18 +225,28 @@ class Listening:
                 self.follow = _following(session.copy(), progress)
 
         def progress(place: Place) -> None:
+            steering.hear(place)
             line.show(place)
             diary.see(place)
+            desktop.show(place, session.gain)
 
-        try:
-            return play(session, self.sink, arriving, progress)
-        finally:
-            line.end()
-            self.follow = lambda heard: None
+        with Mpris(self.fitted.routine.name, self.heard.titles, self.manner.one_button) as desktop:
+            steering.join(desktop)
+            try:
+                return play(session, self.sink, arriving, progress)
+            finally:
+                line.end()
+                self.follow = lambda heard: None
 
-    def _pressed(self) -> Iterator[Command]:
-        for command in self.keys.pressed():
-            if command is Command.STOP:
+    def _steered(self, session: Session) -> Iterator[str]:
+        """What came, in order; what is felt waits until there are words for it."""
+        self.coming.extend(self.steering.commands(session))
+        while self.coming:
+            event = session.events.get(self.coming[0])
+            if event and not (event.words in session.answers or session.whole):
+                return
+            command = self.coming.popleft()
+            if command == Command.STOP:
                 self.caught.unheard = self.stopped = True
             else:
                 yield command
@@ -222,14 +257,13 @@ class Listening:
             yield Command.PAUSE
         elif self.sink.lost or not session.place.answering:
             self._sleep()
-            if not self.keys.present:  # nobody could press a key to go on
+            if not self.steering.answers:  # nobody could press a key to go on
                 yield Command.CONTINUE
 
     def _sleep(self) -> None:
         self.sink.rest()
-        self.keys.__exit__()
-        self.caught.sleep()
-        self.keys.__enter__()
+        with self.steering.resting():
+            self.caught.sleep()
 
     def _unwanted(self) -> bool:
         """Nobody answers any more."""

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -30,6 +30,10 @@ sink_option = click.option(
     show_default=True,
     help="speaker, simpleaudio, or silent (words on the screen).",
 )
+listen_option = click.option("--listen", is_flag=True, help="Steer by speaking: 'guide, pause', 'ready', 'stop'.")
+button_option = click.option(
+    "--one-button", is_flag=True, help="One key, headset or pedal: once pauses, twice skips, three times repeats."
+)
 questions_option = click.option("--questions/--no-questions", default=True, help="On a terminal, ask before and after.")
 
 
@@ -40,6 +44,8 @@ questions_option = click.option("--questions/--no-questions", default=True, help
 @sink_option
 @click.option("--or-export", is_flag=True, help="Where there is no sound device, write the MP3 instead.")
 @questions_option
+@listen_option
+@button_option
 @click.pass_context
 def play_command(
     ctx: click.Context,
@@ -51,6 +57,8 @@ def play_command(
     sink: str,
     or_export: bool,
     questions: bool,
+    listen: bool,
+    one_button: bool,
 ) -> None:
     """Guide you through a routine, hands-free.
 
@@ -62,11 +70,19 @@ def play_command(
     The session is fitted to your `voice-guide profile`. Keys: space pauses and continues, n next, b back,
     r repeat, l longer, + louder, - softer, ? where am I, q stop. Every way out ends with the words that
     take you off the ball, and `voice-guide resume` goes on from there.
+
+    With --listen or --one-button it waits at each place until you are ready, and ends where you give no answer
+    twice. The microphone is on only with --listen; what it hears is not kept.
     """
-    manner = Manner(voice, rate, pitch, sink, questions and Keys().present)
+    manner = Manner(voice, rate, pitch, sink, questions and (listen or Keys().present), listen, one_button)
+    ctx.exit(guide(name, wishes, manner, or_export))
+
+
+def guide(name: Sequence[str], wishes: Wishes, manner: Manner, or_export: bool = False) -> int:
+    """Have a routine heard; returns the exit code."""
 
     def heard(speaker: Remembering, journal: Journal) -> int:
-        session = fitted(name, wishes, rate, speaker.length, journal, manner.asking, listening=True)
+        session = fitted(name, wishes, manner.rate, speaker.length, journal, manner.asking, listening=True)
         try:
             code = Listening(session, wishes, speaker, manner).listen(journal)
         except SilentMachine as error:
@@ -76,20 +92,24 @@ def play_command(
             from voice_guide.cli.writing import Studio
 
             click.echo(f"{error}; writing the MP3 instead", err=True)
-            click.echo(written(session, rate, Path(), None, (), Studio(speaker))[0])
+            click.echo(written(session, manner.rate, Path(), None, (), Studio(speaker))[0])
             code = 0
         hint(session.remark)
         return code
 
-    ctx.exit(_guided(manner, heard))
+    return guided(manner, heard)
 
 
 @click.command("resume")
 @click.option("--voice", help="Another voice; the one of before else.")
 @sink_option
 @questions_option
+@listen_option
+@button_option
 @click.pass_context
-def resume_command(ctx: click.Context, voice: str | None, sink: str, questions: bool) -> None:
+def resume_command(
+    ctx: click.Context, voice: str | None, sink: str, questions: bool, listen: bool, one_button: bool
+) -> None:
     """Go on with the last session, where it was broken off or stopped.
 
     \b
@@ -102,8 +122,9 @@ def resume_command(ctx: click.Context, voice: str | None, sink: str, questions: 
     page = read_bookmark()
     if page is None:
         raise VoiceGuideError("there is no session to go on with; `voice-guide list` shows what to play")
-    manner = Manner(voice or page.voice, page.rate, page.pitch, sink, questions and Keys().present)
-    ctx.exit(_guided(manner, lambda speaker, journal: _resumed(page, manner, speaker, journal)))
+    asking = questions and (listen or Keys().present)
+    manner = Manner(voice or page.voice, page.rate, page.pitch, sink, asking, listen, one_button)
+    ctx.exit(guided(manner, lambda speaker, journal: _resumed(page, manner, speaker, journal)))
 
 
 def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Journal) -> int:
@@ -130,7 +151,7 @@ def _resumed(page: Bookmark, manner: Manner, speaker: Remembering, journal: Jour
     return code
 
 
-def _guided(manner: Manner, heard: Callable[[Remembering, Journal], int]) -> int:
+def guided(manner: Manner, heard: Callable[[Remembering, Journal], int]) -> int:
     """Have it heard, a refusal too; returns the exit code."""
     with remembering(manner.voice, manner.rate, manner.pitch) as speaker:
         journal = Journal()

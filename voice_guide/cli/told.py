@@ -82,6 +82,15 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return did_you_mean(name, known, f"there are {', '.join(known[:12])}")
 
 
+def danger_of(told: Sequence[str], library: "Library") -> SafetyError | None:
+    """What safety says to what a listener feels, by the ids of events; nothing where it is no sign of danger."""
+    events = library.safety.events
+    today = Today({events[name].means: () for name in told if name in events and events[name].means})
+    anything = library.by_id(library.safety.last_resort)
+    refusal = adapt(anything, today, library.safety, library.catalogue) if today.conditions else None
+    return refused(refusal, library, today) if isinstance(refusal, Refusal) else None
+
+
 def refused(refusal: Refusal, library: "Library", today: Today) -> SafetyError:
     """The refusal as an error, with what to do now."""
     remedy = ""

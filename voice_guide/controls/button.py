@@ -14,7 +14,8 @@ PRESS = "press"
 HELP = "one press pause, go on · two skip · three repeat · long stop"
 
 TOGETHER = 0.5
-"""Seconds without another press that end a group; so long a pause waits."""
+"""Seconds without another press that end a group. A pause waits so long; a long press pauses first, where its key comes
+again only later than this."""
 LONG, LONG_TAKES = 8, 0.4
 """So many in so many seconds are a long press: a keyboard repeats every 25 to 40 ms, a finger takes 100 and more."""
 HELD = ((2, 0.05), (3, 0.15))

@@ -3,6 +3,7 @@
 import re
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
@@ -36,10 +37,10 @@ class Keys:
     With `one_button` all that `ONE` names is that button; the other keys mean what they always do.
     """
 
-    def __init__(self, one_button: bool = False) -> None:
+    def __init__(self, one_button: bool = False, now: Callable[[], float] = time.monotonic) -> None:
         self.present = sys.stdin is not None and sys.stdin.isatty()
         self._before: object = None
-        self._one = one_button
+        self._one, self._now = one_button, now
         self._button = Button()
 
     def __enter__(self) -> "Keys":
@@ -67,11 +68,11 @@ class Keys:
 
     def waiting(self) -> bool:
         """A key was pressed and not read yet, or the presses of the one button are over."""
-        return self._readable() or self._button.due(time.monotonic())
+        return self._readable() or self._button.due(self._now())
 
     def commands(self) -> list[Command]:
         """The commands of the keys pressed since the last call; other keys mean nothing."""
-        found, now = [], time.monotonic()
+        found, now = [], self._now()
         for key in _split(self._typed()):
             if self._one and ONE.fullmatch(key):
                 self._button.press(now)

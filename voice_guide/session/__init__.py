@@ -85,7 +85,7 @@ class Place:
     room: float = math.inf
     """Seconds that the whole may still become longer."""
     waiting: bool = False
-    """The listener is asked to say when they are ready."""
+    """The listener may say that they are ready."""
     sounding: bool = False
     """In what was read last something was to be heard."""
     told: tuple[str, ...] = ()
@@ -140,8 +140,18 @@ class Session:
         self._track.feed(self._toned(self._slowed(clip)) for clip in clips)
 
     def tell(self, name: str) -> None:
-        """Have this said between two steps, or over a hold."""
+        """Have this said when the words of now are over."""
         self._news += (name,)
+
+    def say(self, name: str) -> None:
+        """Have this said now, as the answer to a command is."""
+        if not (self.over or self.stopped):
+            self._say(name)
+
+    @property
+    def stopped(self) -> bool:
+        """It ends, or ended, before its time."""
+        return self._target == _END
 
     @property
     def whole(self) -> bool:
@@ -178,14 +188,15 @@ class Session:
         answering = self._names if self._answer else ()
         return Place(
             clip.cue.step if clip else 0, clip, track.hold_left, track.left, self.paused, answering, track.released,
-            track.noticed, track.mark, self.room, self._waiting is not None, self._sounding, self._told,
+            track.noticed, track.mark, self.room, self._waiting is not None or self._settling,
+            self._sounding, self._told,
         )  # fmt: skip
 
     def send(self, command: str) -> None:
         """Obey a Command, or answer the event of that id; what is neither means nothing."""
         if command in self.events:
             self._told += (command,)
-        if self.over or self._target == _END:
+        if self.over or self.stopped:
             return
         step = self._step
         match command:
@@ -341,7 +352,7 @@ class Session:
         if left and self._offered:
             self._track.pass_over(frames((self._track.hold_left or 0.0) / 2))
         elif not (self.paused or self._offered):
-            self._track.open()
+            self._track.pass_gate()
         self.paused, self._waiting = False, None
 
     def _go(self, command: str, step: int, *more: str) -> None:
@@ -403,7 +414,7 @@ class Session:
             self._go("left_out", self._onward(clip.cue.step))
             return True
         if self._waiting and not (self.gated or self._offered or self._news):
-            self._track.open()
+            self._track.pass_gate()
             self._waiting = None
         return False
 
@@ -423,7 +434,7 @@ class Session:
             self.gain = min(LOUDEST, self.gain * LOUDER**2)
             self._go("no_answer", _END)
         else:
-            self._track.open()
+            self._track.pass_gate()
             self._waiting = None
         return self._part(wanted)
 

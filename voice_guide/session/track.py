@@ -103,7 +103,7 @@ class Track:
         clip = self.clip
         return bool(clip and self._offset >= length(clip.sound) and self._offset and self._gate(self._at + 1))
 
-    def open(self) -> None:
+    def pass_gate(self) -> None:
         """Through the gate, or through the quiet before it; elsewhere nothing."""
         if self.settling:
             self._move(self._at + 1)

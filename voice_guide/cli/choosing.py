@@ -1,0 +1,205 @@
+"""The command that chooses by voice: what was understood is read back, and what is unclear is asked, never guessed."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import click
+
+from voice_guide.cli import INTERRUPTED
+from voice_guide.cli.asking import saying
+from voice_guide.cli.fitting import Wishes, fitted
+from voice_guide.cli.listening import Manner
+from voice_guide.cli.parts import hint, voice_options
+from voice_guide.cli.playing import guide, guided, questions_option, sink_option
+from voice_guide.cli.steering import NEED, SHORT, Hearer, Steering, names_of, vocabularies
+from voice_guide.cli.told import danger_of
+from voice_guide.controls.signals import caught_signals
+from voice_guide.errors import SafetyError
+from voice_guide.hearing import Heard
+from voice_guide.library import Library
+from voice_guide.names import listed
+from voice_guide.personal.journal import Journal
+from voice_guide.player import Sink, play
+from voice_guide.session import Command, Session
+from voice_guide.sinks import open_sink
+from voice_guide.voices.cache import Remembering
+
+PATIENCE = 30.0
+"""Seconds that a question waits."""
+OBJECTION = 3.0
+"""Seconds to say no."""
+MOST_MISSED = 2
+"""So often not understood, it makes suggestions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the guide says next, which vocabulary it hears then, and for how many seconds of quiet."""
+
+    say: str
+    hear: str
+    wait: float
+
+
+def choosing(
+    say: Mapping[str, str], name: Callable[[str], str], told: Callable[[str], str], three: Sequence[str]
+) -> Generator[Turn, Heard | None, str | None]:
+    """A talk, turn by turn, that is sent what was heard, or None for silence; returns the meaning that was chosen.
+
+    `name` gives the name of what is meant, `told` the name and the minutes, `three` are names to suggest.
+    """
+    words, missed, silent = say["which"], 0, 0
+    suggesting = say["three"].format(names=listed(three, " or "))
+    while True:
+        heard = yield Turn(words, "names", PATIENCE)
+        meaning = heard.meaning if heard else None
+        if heard is None:
+            silent += 1
+            if silent > 1:
+                yield Turn(say["nobody"], "names", 0.0)
+                return None
+        elif meaning is None and heard.likely:
+            answer = yield Turn(say["meant"].format(name=name(heard.likely)), "yes or no", PATIENCE)
+            given = answer.meaning if answer else None
+            meaning = Command.STOP if given == Command.STOP else heard.likely if given == "yes" else None
+        if meaning == Command.STOP:
+            return None
+        if meaning:
+            answer = yield Turn(say["chosen"].format(name=told(meaning)), "yes or no", OBJECTION)
+            if answer is None or answer.meaning not in ("no", Command.STOP):
+                return meaning
+            if answer.meaning == Command.STOP:
+                return None
+        missed, silent = missed + 1, silent if heard is None else 0
+        words = say["again"] if missed < MOST_MISSED else suggesting
+
+
+@click.command("listen")
+@voice_options
+@sink_option
+@questions_option
+@click.pass_context
+def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int, sink: str, questions: bool) -> None:
+    """Choose a routine by saying its name, what hurts, or "something short"; then steer by speaking.
+
+    \b
+    voice-guide listen
+
+    It says what it understood, and starts unless you say no. The microphone is on until the end; what it hears
+    is not kept and does not leave this machine. Speech is understood offline, best in a quiet room.
+    """
+    manner = Manner(voice, rate, pitch, sink, questions, listen=True)
+    chosen: list[Wishes | str] = []
+
+    def heard(speaker: Remembering, journal: Journal) -> int:
+        library = Library()
+        talk = _Talk(library, journal, manner)
+        chosen.extend(talk.choose(speaker))
+        return INTERRUPTED if talk.interrupted else 0
+
+    code = guided(manner, heard)
+    for one in chosen:
+        named, wishes = ((), one) if isinstance(one, Wishes) else ((one,), Wishes())
+        code = guide(named, wishes, manner)
+    ctx.exit(code)
+
+
+class _Talk:
+    """One choice by speaking."""
+
+    def __init__(self, library: Library, journal: Journal, manner: Manner) -> None:
+        self.interrupted = False
+        self._library, self._journal, self._manner = library, journal, manner
+
+    def choose(self, speaker: Remembering) -> Iterator[Wishes | str]:
+        """A need or the name of a routine; nothing where nobody chose. HearingError where nobody can be heard."""
+        library = self._library
+        talk = choosing(library.phrases.listen, self._name, self._told, self._three())
+
+        def hearer() -> Hearer:
+            from voice_guide.hearing.ear import Ear
+
+            return Ear([*vocabularies(library), names_of(library)])
+
+        with (
+            caught_signals() as caught,
+            Steering(hearer=hearer) as steering,
+            closing(open_sink(self._manner.sink)) as sink,
+        ):
+            turn = next(talk)
+            while not caught.any:
+                hint(turn.say)
+                heard = _heard(turn, speaker.speak(turn.say), steering, sink, lambda: caught.any)
+                if steering.ear and steering.ear.fault:
+                    raise steering.ear.fault
+                try:
+                    turn = talk.send(heard)
+                except StopIteration as end:
+                    if end.value:
+                        meant = self._meant(end.value)
+                        yield Wishes(need=meant.removeprefix(NEED)) if meant.startswith(NEED) else meant
+                    return
+            self.interrupted = True
+
+    def _meant(self, meaning: str) -> str:
+        """A name or a need. SafetyError for a sign of danger."""
+        library = self._library
+        if danger := danger_of([meaning], library):
+            raise danger
+        return self._short() if meaning == SHORT else meaning
+
+    def _fitted(self, meaning: str) -> tuple[str, float]:
+        meant = self._meant(meaning)
+        wishes, named = (Wishes(need=meant.removeprefix(NEED)), ()) if meant.startswith(NEED) else (Wishes(), (meant,))
+        found = fitted(named, wishes, self._manner.rate, journal=self._journal, library=self._library)
+        return found.routine.name, found.length / 60
+
+    def _name(self, meaning: str) -> str:
+        return self._fitted(meaning)[0]
+
+    def _told(self, meaning: str) -> str:
+        (name, minutes), phrases = self._fitted(meaning), self._library.phrases
+        number = phrases.numbers[max(1, min(round(minutes), len(phrases.numbers))) - 1]
+        return f"{name}, {phrases.listen['minutes'].format(number=number)}"
+
+    def _fitting(self, names: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """Those of the names that safety has nothing against today."""
+        for name in names:
+            try:
+                yield self._fitted(name)
+            except SafetyError:
+                continue
+
+    def _short(self) -> str:
+        """One that is over soon, and not the one of last time. SafetyError where none is for today."""
+        names, last = [*self._library.routines], self._journal.known[-1:]
+        fitting = sorted(self._fitting(names), key=lambda one: one[1])
+        if not fitting:
+            self._fitted(names[0])
+        most = self._library.phrases.hear.short_minutes
+        short = [name for name, minutes in fitting if minutes <= most] or [fitting[0][0]]
+        return next((name for name in short if name not in [record.name for record in last]), short[0])
+
+    def _three(self) -> list[str]:
+        """The last ones, and what is open to all."""
+        library = self._library
+        known = {routine.id: name for name, routine in library.routines.items()}
+        ids = [record.routine for record in reversed(self._journal.known)] + [*library.otherwise.routines]
+        names = dict.fromkeys(known[one] for one in ids if one in known)
+        return [name for name, _ in self._fitting([*names])][:3]
+
+
+def _heard(turn: Turn, sound: bytes, steering: Steering, sink: Sink, unwanted: Callable[[], bool]) -> Heard | None:
+    """What was said in this turn; `q` on the keyboard says stop."""
+    found: list[Heard] = []
+
+    def arriving(session: Session) -> Iterator[str]:
+        found.extend(steering.heard(turn.hear))
+        if "q" in steering.keys.typed():
+            found.append(Heard("stop", Command.STOP, 0.0, 0.0, 1.0))
+        session.over = session.over or bool(found) or unwanted() or not steering.hears
+        yield from ()
+
+    play(saying(turn.say, sound, turn.wait), sink, arriving, steering.hear)
+    return found[0] if found else None

@@ -1,0 +1,207 @@
+"""All that a listener can steer with, as one: keys, the one button, other programs, and what they say.
+
+It stands between the controls, which know no session, and the session, which knows no device.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from voice_guide.cli.parts import hint
+from voice_guide.controls.keys import Keys
+from voice_guide.controls.pipe import Pipe
+from voice_guide.errors import HearingError
+from voice_guide.hearing import Heard
+from voice_guide.session import Command, Place, Session
+from voice_guide.vocabulary import PREFIX, Vocabulary
+
+if TYPE_CHECKING:
+    from voice_guide.library import Library
+
+NEED, SHORT = "need ", "short"
+LAG = 0.25
+"""Seconds until the last sound that was written has left the speaker."""
+
+
+class Control(Protocol):
+    """A key, a button, another program."""
+
+    def commands(self) -> list[Command]:
+        """Those that came since the last call."""
+
+    def waiting(self) -> bool:
+        """There is something to be taken."""
+
+
+class Hearer(Protocol):
+    """What understands the listener; see `voice_guide.hearing.ear`."""
+
+    ready: bool
+
+    @property
+    def fault(self) -> HearingError | None:
+        """Why it does not listen any more."""
+
+    def use(self, name: str) -> None:
+        """The vocabulary from now on."""
+
+    def deafen(self, seconds: float) -> None:
+        """Our own voice sounds from now on for so long."""
+
+    def heard(self) -> list[Heard]:
+        """What was said since this was last asked."""
+
+    def close(self) -> None:
+        """Listen no more."""
+
+
+def vocabularies(library: "Library") -> list[Vocabulary]:
+    """What may be said in a session: commands, ready where it waits, and the answers to its questions."""
+    hear, numbers = library.phrases.hear, library.phrases.numbers
+    stop = _meanings(hear.bare)
+    bare = stop | {phrase: event.id for event in library.safety.events.values() for phrase in event.say}
+    commands = _meanings(hear.commands)
+    counted = {word: str(number) for number, word in enumerate(numbers[:10], 1)} | dict.fromkeys(hear.none, "0")
+    agreed = dict.fromkeys(hear.yes, "yes") | dict.fromkeys(hear.no, "no")
+    return [
+        Vocabulary("commands", bare, commands),
+        Vocabulary("ready", bare | _meanings(hear.ready), commands),
+        Vocabulary("yes or no", stop | agreed),
+        Vocabulary("number", stop | counted),
+    ]
+
+
+def names_of(library: "Library") -> Vocabulary:
+    """What a routine may be called by who chooses one by speaking, and what it may be for.
+
+    A name of a routine means the name; other meanings are those of `NEED`, `SHORT` and the events.
+    """
+    hear, safety = library.phrases.hear, library.safety
+    names = dict.fromkeys(hear.short, SHORT)
+    for need in library.needs.values():
+        names |= dict.fromkeys(map(_plain, (need.name, *need.also)), NEED + need.name)
+    for routine in library.routines.values():
+        names |= dict.fromkeys(map(_plain, (routine.name, *routine.aliases)), routine.name)
+    felt = {phrase: event.id for event in safety.events.values() if event.means for phrase in event.say}
+    return Vocabulary("names", names | felt | _meanings(hear.bare), asks_back=True)
+
+
+def _plain(name: str) -> str:
+    return " ".join(re.findall(r"[a-z']+", name.lower()))
+
+
+def _meanings(phrases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {phrase: meaning for meaning, said in phrases.items() for phrase in said}
+
+
+class Steering:
+    """While it is entered, everything that came is taken in turn."""
+
+    def __init__(self, one_button: bool = False, hearer: Callable[[], Hearer] | None = None) -> None:
+        """`hearer` begins to listen, where that is wanted."""
+        self.keys = Keys(one_button)
+        self.ear = hearer() if hearer else None
+        self._hearer = hearer
+        self._one_button = one_button
+        self._pipe = Pipe()
+        self._controls: list[Control] = [self.keys, self._pipe]
+        self._held = ExitStack()
+        self._told = False
+        self._using = ""
+
+    def __enter__(self) -> "Steering":
+        self._held.enter_context(self.keys)
+        self._held.enter_context(self._pipe)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._held.close()
+        self._deaf()
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Meanwhile the terminal is as it was, and nobody listens."""
+        self.keys.__exit__()
+        heard = self.hears
+        self._deaf()
+        try:
+            yield
+        finally:
+            self.keys.__enter__()
+            if heard and self._hearer:
+                self.ear, self._using = self._hearer(), ""
+
+    def join(self, control: Control) -> None:
+        """One more."""
+        self._controls.append(control)
+
+    @property
+    def answers(self) -> bool:
+        """Somebody can answer a question."""
+        return self.keys.present or self.hears
+
+    @property
+    def hears(self) -> bool:
+        """What is said is heard, or will be in a moment."""
+        return self.ear is not None and self.ear.fault is None
+
+    def waiting(self) -> bool:
+        """Something came that was not taken yet."""
+        return any(control.waiting() for control in self._controls)
+
+    def commands(self, session: Session) -> list[str]:
+        """What is to be sent; the session is told what it must know of who can answer."""
+        found: list[str] = [command for control in self._controls for command in control.commands()]
+        if self.ear:
+            for heard in self.heard("ready" if session.place.waiting else "commands"):
+                if heard.meaning:
+                    found.append(heard.meaning)
+                elif heard.said.startswith(f"{PREFIX} "):
+                    session.say("unclear")
+        self._introduce(session)
+        return found
+
+    def _introduce(self, session: Session) -> None:
+        """Once it can be answered it waits; once it cannot, it does not any more."""
+        session.gated = self._one_button or (self.hears and self._told)
+        if self.ear and self.ear.fault:
+            hint(str(self.ear.fault))
+            if self._told:
+                session.tell("deaf")
+            self._deaf()
+        elif self.ear and self.ear.ready and not self._told:
+            self._told = True
+            session.tell("listening")
+        elif self._one_button and not self.ear and not self._told:
+            self._told = True
+            session.tell("listening_button")
+
+    def replies(self, kind: str) -> list[str]:
+        """Keys, and the meanings of what was said, since the last call; `kind` is the vocabulary of the question."""
+        found = list(self.keys.typed())
+        for control in self._controls[1:]:
+            found += [command for command in control.commands() if command == Command.STOP]
+        return found + [heard.meaning for heard in self.heard(kind) if heard.meaning]
+
+    def heard(self, kind: str) -> list[Heard]:
+        """What was said since the last call."""
+        if not (self.ear and self.hears):
+            return []
+        self._use(kind)
+        return self.ear.heard()
+
+    def hear(self, place: Place) -> None:
+        """Half duplex: while something sounds nobody is listened to."""
+        if self.ear and place.sounding:
+            self.ear.deafen(LAG)
+
+    def _deaf(self) -> None:
+        if self.ear:
+            self.ear.close()
+        self.ear = None
+
+    def _use(self, name: str) -> None:
+        if self.ear and name != self._using:
+            self.ear.use(name)
+            self._using = name

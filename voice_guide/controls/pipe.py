@@ -1,0 +1,162 @@
+"""A named pipe that takes commands, a line each, from any other program: `echo pause > pipe`, or `voice-guide tell`.
+
+It never waits and never fails a session: unknown lines mean nothing, of a flood the last few lines count. Where several
+sessions play, the one that started last has it.
+"""
+
+import errno
+import os
+import stat
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from voice_guide.controls.button import PRESS, Button
+from voice_guide.errors import VoiceGuideError
+from voice_guide.session import Command
+
+WORDS = {str(command): command for command in Command} | {"skip": Command.NEXT, "ready": Command.CONTINUE}
+"""What a line may say; PRESS too, one press of the one button."""
+CAPACITY = 65_536
+FEW = 20
+LONGEST = 64
+"""Characters; no word is so long."""
+NAME = "commands"
+
+
+def pipe_path() -> Path:
+    """The pipe of the session that plays, in VOICE_GUIDE_RUNTIME or the user's folder for such things."""
+    if named := os.environ.get("VOICE_GUIDE_RUNTIME"):
+        return Path(named).expanduser() / NAME
+    from platformdirs import user_runtime_path
+
+    with warnings.catch_warnings():  # about the folder of another user, for which it gives a better one
+        warnings.simplefilter("ignore")
+        return user_runtime_path("voice-guide", appauthor=False) / NAME
+
+
+class Pipe:
+    """The end at which a session listens; where there can be none, it gives no commands and `fault` says why."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.fault = ""
+        """One line; empty where the pipe is there."""
+        self.path: Path | None = None
+        """None where there is no pipe."""
+        self._end, self._rest, self._now = -1, b"", now
+        self._button = Button()
+
+    def __enter__(self) -> "Pipe":
+        if not hasattr(os, "mkfifo"):
+            self.fault = "this system has no named pipes"
+            return self
+        try:
+            path = pipe_path()
+            _own_folder(path.parent)
+            self._take(path)
+        except OSError as fault:
+            self.fault = f"no pipe for commands: {fault.strerror or fault}; VOICE_GUIDE_RUNTIME names another folder"
+        return self
+
+    def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the pipe away, unless another session has it by now. Safe twice."""
+        if self._end < 0:
+            return
+        path, self.path = self.path, None
+        with suppress(OSError):
+            if path and os.path.samestat(os.fstat(self._end), path.lstat()):
+                path.unlink()
+        os.close(self._end)
+        self._end = -1
+
+    def waiting(self) -> bool:
+        """Something was written and not read yet, or the presses of the one button are over."""
+        if self._end >= 0:
+            import select
+
+            if select.select([self._end], [], [], 0)[0]:
+                return True
+        return bool(_word(self._rest)) or self._button.due(self._now())
+
+    def commands(self) -> list[Command]:
+        """The commands written since the last call."""
+        now, found = self._now(), []
+        for word in self._lines():
+            if word == PRESS:
+                self._button.press(now)
+            else:
+                found.append(WORDS[word])
+        return found + self._button.commands(now)
+
+    def _lines(self) -> list[str]:
+        if self._end < 0:
+            return []
+        try:
+            written = os.read(self._end, CAPACITY)
+        except OSError:  # nothing was written
+            written = b"\n" if _word(self._rest) else b""  # and who wrote a word without an end has gone
+        *lines, rest = (self._rest + written).split(b"\n")
+        self._rest = rest[-LONGEST:]
+        return [word for line in lines[-10 * FEW :] if (word := _word(line))][-FEW:]
+
+    def _take(self, path: Path) -> None:
+        """Make it under another name, so that whatever a killed session left gives way at once."""
+        fresh = path.with_name(f"{NAME}.{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        os.mkfifo(fresh, 0o600)
+        try:
+            # For writing too, or it would be at its end whenever a writer leaves.
+            self._end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+            fresh.replace(path)
+        except OSError:
+            self.close()
+            fresh.unlink(missing_ok=True)
+            raise
+        self.path = path
+
+
+def tell(word: str) -> None:
+    """Write one line for the session that plays. VoiceGuideError where none does, or where it does not read."""
+    if not hasattr(os, "mkfifo"):
+        raise VoiceGuideError("this system has no named pipes; press the keys of the session")
+    try:
+        _write(pipe_path(), f"{word}\n".encode())
+    except BlockingIOError:
+        raise VoiceGuideError(f"the session does not listen, '{word}' is lost; was it stopped with Ctrl-Z?") from None
+    except OSError as fault:
+        if fault.errno in (errno.ENOENT, errno.ENXIO, errno.ENOTDIR):
+            raise VoiceGuideError(f"no session is playing, '{word}' is lost; `voice-guide play` starts one") from None
+        reason = fault.strerror or fault
+        raise VoiceGuideError(
+            f"'{word}' is lost: {fault.filename or NAME}: {reason}; see VOICE_GUIDE_RUNTIME"
+        ) from None
+
+
+def _write(path: Path, line: bytes) -> None:
+    end = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        if not stat.S_ISFIFO(os.fstat(end).st_mode):
+            raise OSError(errno.EINVAL, "it is no pipe", str(path))
+        os.write(end, line)
+    finally:
+        os.close(end)
+
+
+def _own_folder(folder: Path) -> None:
+    """Made for nobody else; one that others may change is refused, or they could put their own pipe there."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = folder.stat()
+    if mode.st_uid != os.geteuid() or stat.S_IMODE(mode.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(errno.EPERM, f"others may write in {folder}")
+
+
+def _word(line: bytes) -> str:
+    """The word of a line that says one, else nothing."""
+    word = line.decode(errors="replace").strip().lower()
+    return word if word in WORDS or word == PRESS else ""

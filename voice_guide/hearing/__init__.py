@@ -1,0 +1,19 @@
+"""Hearing: what was said to the microphone, offline, and what it means."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One utterance. `start` and `end` are seconds of the sound given; `confidence` is 0 to 1.
+
+    `meaning` is None where it is not wholly a phrase of the vocabulary. `likely` is then, where the vocabulary asks
+    back, the meaning that comes nearest: to be asked, never to be acted on.
+    """
+
+    said: str
+    meaning: str | None
+    start: float
+    end: float
+    confidence: float
+    likely: str | None = None
