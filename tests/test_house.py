@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FLOORS = {
-    "errors": 0, "pcm": 0,
+    "errors": 0, "pcm": 0, "soundcard": 0,
     "routine": 1, "names": 1, "drawing": 1, "habits": 1, "vocabulary": 1,
     "script": 2, "safety": 2, "choices": 2, "chart": 2, "plot": 2,
     "timeline": 3, "profile": 3,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from voice_guide.library import Library, shipped_folder
+from voice_guide.library.steps import commands_in
 from voice_guide.pcm import seconds
 from voice_guide.script import compile_script
 from voice_guide.session import MOST_MINUTES, Command
@@ -81,6 +82,25 @@ def test_no_digit_code_or_promise_is_spoken(library):
         assert not promises.search(sentence), sentence
         assert not re.search(r"\b(BL|GB|GV|CV|KI|PC|SI|LI|UB|DU|REN)\b", sentence), sentence
         assert "{" not in sentence and "_" not in sentence, sentence
+
+
+def test_no_sentence_of_ours_would_command_the_guide(library):
+    """Also those of the profile, the rules and the talk before a session."""
+    hear = library.phrases
+    others = [*hear.ask.values(), *hear.listen.values(), *hear.resume.values(), hear.check, hear.skin, hear.notice]
+    rules = [rule.say for rule in library.safety.rules]
+    for sentence in (*every_sentence(library), *others, *rules, *library.safety.words.values()):
+        assert not commands_in(sentence, library.commanding), sentence
+
+
+@pytest.mark.parametrize("sentence", ["Stop.", "Now, stop, and rest.", "It hurts!", "Guide, pause.", "Say guide: skip"])
+def test_a_sentence_that_would_is_found(sentence, library):
+    assert commands_in(sentence, library.commanding)
+
+
+@pytest.mark.parametrize("sentence", ["Stop here.", "If it hurts, ease off.", "Say guide, and then pause.", "Rest."])
+def test_one_that_only_holds_such_a_word_is_not(sentence, library):
+    assert not commands_in(sentence, library.commanding)
 
 
 def test_every_sentence_ends_like_one(library):

@@ -13,9 +13,9 @@ _PHRASES = 0.5
 """The share of utterances that are taken to be phrases; the others are filler."""
 _KEPT = 0.9
 """Within a phrase, how sure its next word is."""
-_AFTER_PREFIX = 0.9
+_AFTER_PREFIX = 0.99
 """How sure it is that a phrase follows the prefix."""
-_COMMANDS = 1
+_COMMANDS = 4
 """How much more often what needs the prefix is said after it than what does not."""
 _LAST = 0.1
 """How likely a filler word is the last."""
@@ -32,6 +32,8 @@ class Vocabulary:
     """Phrase to meaning: counts only after the prefix, as in "guide pause"."""
     asks_back: bool = False
     """The nearest phrase is wanted where none was said, to be asked back."""
+    sure: frozenset[str] = frozenset()
+    """Meanings that need no second hearing: to hear them wrongly costs little, to miss them much."""
 
     def meaning(self, said: str) -> str | None:
         """What it means, where it is wholly a phrase."""

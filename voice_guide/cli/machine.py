@@ -75,6 +75,7 @@ def doctor_command(ctx: click.Context) -> None:
     _try("journal", _journal)
     _try("speaker", lambda: _sink("speaker"))
     _try("simpleaudio", lambda: _sink("simpleaudio"))
+    _try("microphone", _microphone)
     _try("ffmpeg", _ffmpeg)
     ctx.exit(0 if can_export else 1)
 
@@ -140,6 +141,14 @@ def _sink(name: str) -> str:
     with closing(open_sink(name)) as sink:
         sink.write(silence(sink.stretch if sink.stretch < 44_100 else 2_205))
     return "plays"
+
+
+def _microphone() -> str:
+    from voice_guide.cli.steering import vocabularies
+    from voice_guide.hearing.ear import try_microphone
+    from voice_guide.library import Library
+
+    return try_microphone(vocabularies(Library()))
 
 
 def _ffmpeg() -> str:

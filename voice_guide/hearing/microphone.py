@@ -10,6 +10,7 @@ from typing import Any
 
 from voice_guide.errors import HearingError
 from voice_guide.hearing.utterances import RATE
+from voice_guide.soundcard import BACKENDS
 
 PERIOD_MS = 30
 LOST = 1.0
@@ -18,10 +19,6 @@ WAKING = 5.0
 """Seconds that one may take to its first block; headsets change their ways first."""
 CREEP = 0.02
 """Seconds a second by which the clock of a microphone may be slower than ours, or sound be lost on the way."""
-
-# Not miniaudio's null device, which hears nothing for ever, nor JACK, whose library starts servers and prints
-# where there is none.
-BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "SNDIO", "AUDIO4", "OSS", "PULSEAUDIO", "ALSA")
 
 CONNECT = "plug one in, or allow this program to use it; keys work without one"
 

@@ -10,9 +10,15 @@ from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.sounds import sounds
 from voice_guide.hearing.utterances import Utterance, Utterances
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.vocabulary import PREFIX, Vocabulary
 
 MISSING = "speech recognition is not installed; pip install 'voice-guide[hands-free]'"
+
+_AFTER_PREFIX = 1.5
+"""Seconds within which a command may follow the prefix."""
+
+Spans = list[tuple[str, int, int]]
+"""Words, each with its first frame and the one after its last."""
 
 Lexicon = dict[str, list[str]]
 """Words, each with the ways to say it in ARPAbet."""
@@ -41,6 +47,7 @@ class Recogniser:
         self._filler, self._lexicon = [word for word in filler if word in lexicon], lexicon
         self._decoder = _decoder(sphinx, model / "en-us", lexicon)
         self._ready: set[str] = set()
+        self._prefix: Utterance | None = None
         self._utterances = Utterances(sphinx.Vad)
         self.use(known[0].name)
 
@@ -50,7 +57,6 @@ class Recogniser:
         if name not in self._ready:
             self._load(self._vocabulary)
             self._ready.add(name)
-        self._decoder.activate_search(name)
 
     def hear(self, sound: bytes) -> list[Heard]:
         """The utterances that this sound ends. Mono, signed 16-bit little endian, 16,000 frames a second."""
@@ -59,6 +65,7 @@ class Recogniser:
     def forget(self) -> None:
         """Drop an utterance that has begun: the guide speaks."""
         self._utterances.forget()
+        self._prefix = None
 
     def end(self) -> list[Heard]:
         """The utterance that the end of the sound ends."""
@@ -71,25 +78,38 @@ class Recogniser:
             model = Path(folder, "model.arpa")
             model.write_text(vocabulary.arpa(filler), encoding="utf-8")
             self._decoder.add_lm_file(vocabulary.name, str(model))
-        if vocabulary.asks_back:
-            self._decoder.add_jsgf_string(_nearest(vocabulary.name), vocabulary.grammar())
+        self._decoder.add_jsgf_string(_forced(vocabulary.name), vocabulary.grammar())
 
     def _heard(self, utterance: Utterance) -> Heard:
-        said, confidence = self._decode(utterance.sound)
-        meaning, likely = self._vocabulary.meaning(said), None
-        if meaning is None and self._vocabulary.asks_back:
-            self._decoder.activate_search(_nearest(self._vocabulary.name))
-            likely = self._vocabulary.meaning(self._decode(utterance.sound)[0])
-            self._decoder.activate_search(self._vocabulary.name)
+        vocabulary, utterance = self._vocabulary, self._with_prefix(utterance)
+        free = self._decode(vocabulary.name, utterance.sound)
+        said = _words(free)
+        self._prefix = utterance if said == PREFIX and vocabulary.prefixed else None
+        meaning, likely, confidence = vocabulary.meaning(said), None, 0.0
+        if meaning is not None or vocabulary.asks_back:
+            forced = self._decode(_forced(vocabulary.name), utterance.sound)
+            nearest, confidence = vocabulary.meaning(_words(forced)), _agreement(free, forced)
+            if meaning != nearest and meaning not in vocabulary.sure:
+                meaning = None
+            if meaning is None and vocabulary.asks_back:
+                likely = nearest
         return Heard(said, meaning, utterance.start, utterance.end, confidence, likely)
 
-    def _decode(self, sound: bytes) -> tuple[str, float]:
+    def _with_prefix(self, utterance: Utterance) -> Utterance:
+        """With the prefix before it, where that was said by itself a moment ago."""
+        before = self._prefix
+        if before is None or utterance.start - before.end > _AFTER_PREFIX:
+            return utterance
+        return Utterance(before.sound + utterance.sound, before.start, utterance.end)
+
+    def _decode(self, search: str, sound: bytes) -> Spans:
         decoder = self._decoder
+        decoder.activate_search(search)
         decoder.start_utt()
         decoder.process_raw(sound, full_utt=True)
         decoder.end_utt()
-        found = decoder.hyp()
-        return (found.hypstr, min(1.0, decoder.get_logmath().exp(decoder.get_prob()))) if found else ("", 0.0)
+        spans = [(part.word.partition("(")[0], part.start_frame, part.end_frame + 1) for part in decoder.seg() or ()]
+        return [span for span in spans if span[0][0] not in "<["]  # silence and noise
 
 
 def _pocketsphinx() -> Any:
@@ -134,5 +154,21 @@ def _with(unknown: set[str], vocabularies: Sequence[Vocabulary]) -> Iterable[str
         yield from (phrase for phrase in (*vocabulary.bare, *vocabulary.prefixed) if unknown & set(phrase.split()))
 
 
-def _nearest(name: str) -> str:
-    return f"{name}, nearest"
+def _words(spans: Spans) -> str:
+    return " ".join(word for word, _, _ in spans)
+
+
+def _agreement(one: Spans, other: Spans) -> float:
+    """The share of the time of their words in which both hear the same word."""
+    common = sum(
+        max(0, min(end, until) - max(start, since))
+        for word, start, end in one
+        for same, since, until in other
+        if word == same
+    )
+    whole = max((sum(end - start for _, start, end in spans) for spans in (one, other)), default=0)
+    return common / whole if whole else 0.0
+
+
+def _forced(name: str) -> str:
+    return f"{name}, forced"

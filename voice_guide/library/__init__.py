@@ -26,6 +26,7 @@ from voice_guide.names import Entry, Names
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Routine, Tool
 from voice_guide.safety import Safety
 from voice_guide.script import Beat, Hear, Phrases
+from voice_guide.vocabulary import PREFIX
 
 if TYPE_CHECKING:
     from voice_guide.chart import Charts
@@ -62,6 +63,14 @@ class Library:
         self.old_numbers = points.old_numbers
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
+
+    @cached_property
+    def commanding(self) -> frozenset[str]:
+        """What may be said to command the guide, and must never be what it says itself."""
+        hear = self.phrases.hear
+        bare = [phrase for said in (*hear.bare.values(), *hear.ready.values()) for phrase in said]
+        felt = [phrase for event in self._rules.events.values() for phrase in event.say]
+        return frozenset([*bare, *felt, *(f"{PREFIX} {phrase}" for said in hear.commands.values() for phrase in said)])
 
     @cached_property
     def safety(self) -> Safety:
@@ -131,7 +140,7 @@ class Library:
         """One script; raises RoutineError with a line for every fault in it."""
         document = Document(path)
         shape = document.read_as(RoutineShape)
-        reader = Reader(document, self.catalogue, self.phrases, self.claims)
+        reader = Reader(document, self.catalogue, self.phrases, self.claims, self.commanding)
         return reader.routine(shape, file=str(path) if mine else "", replaces=slug(shape.name) in (shipped or {}))
 
     def find(self, asked: str) -> Routine:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from voice_guide.library.document import Document, Where, clipped
@@ -11,6 +11,7 @@ from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
 from voice_guide.script import Phrases, compile_script
 from voice_guide.timeline import sketch
+from voice_guide.vocabulary import PREFIX
 
 GOES_WITH = {
     "press": {
@@ -46,11 +47,31 @@ def slug(name: str) -> str:
     return f"{short}-routine" if DEVICES.fullmatch(short) else short
 
 
+def commands_in(text: str, commanding: Collection[str]) -> str:
+    """Words of the voice that would be a command if the microphone heard them, empty where there are none.
+
+    An ear cuts at every comma, so that a part between two of them must be none either.
+    """
+    plain = text.lower().replace("’", "'")
+    clauses = [" ".join(re.findall(r"[\w']+", clause)) for clause in re.split(r"[.,;:!?]", plain)]
+    whole = f" {' '.join(clauses)} "
+    prefixed = [phrase for phrase in commanding if phrase.startswith(f"{PREFIX} ") and f" {phrase} " in whole]
+    return next((clause for clause in clauses if clause in commanding), next(iter(prefixed), ""))
+
+
 class Reader:
     """Reads one document; every fault goes to the document, so that all are reported together."""
 
-    def __init__(self, document: Document, catalogue: Catalogue, phrases: Phrases, claims: Iterable[str]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        catalogue: Catalogue,
+        phrases: Phrases,
+        claims: Iterable[str],
+        commanding: Collection[str],
+    ) -> None:
         self.document, self.catalogue, self.phrases = document, catalogue, phrases
+        self.commanding = commanding
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
     def routine(self, shape: RoutineShape, file: str, replaces: bool) -> Routine:
@@ -295,7 +316,7 @@ class Reader:
         self.document.fault(where, f"no {what} '{name}'; {remedy}")
 
     def _spoken(self, where: Where, text: str) -> None:
-        """Words fit for the voice: no digits, no point codes, no promises, nothing an engine could obey."""
+        """Words fit for the voice: no digits, codes or promises, nothing that an engine or the guide could obey."""
         kinds = [unicodedata.category(letter)[0] for letter in text if not letter.isspace()]
         text = unicodedata.normalize("NFKC", text)  # so that no digit and no bracket looks like another letter
         if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
@@ -304,5 +325,8 @@ class Reader:
             self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
+        elif found_command := commands_in(text, self.commanding):
+            remedy = "say it inside a longer sentence"
+            self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")
         elif "L" not in kinds or 2 * (kinds.count("L") + kinds.count("M")) < len(kinds):  # signs take long to say
             self.document.fault(where, f"'{clipped(text)}' has too few words; write a sentence")

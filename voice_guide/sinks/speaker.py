@@ -11,6 +11,7 @@ from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length
 from voice_guide.sinks import CONNECT, LOST, STRETCH
 from voice_guide.sinks.alsa import hush
+from voice_guide.soundcard import BACKENDS
 
 # A key is answered two periods later at most, and the device survives a standstill of almost one.
 PERIOD_MS = 60
@@ -19,10 +20,6 @@ PROMPTNESS = 0.04  # seconds the device may wait for us, out of the period it st
 PATIENCE = 1.0  # seconds without a request after which the device is lost: miniaudio does not tell
 WAKING = 5.0  # seconds a device may take to open and to ask for more than its first bufferful
 FULL = frames(PERIODS * PERIOD_MS / 1000) * WIDTH  # bytes
-
-# Not miniaudio's null device, which would swallow a session unheard, nor JACK, whose library starts
-# servers and prints where there is none.
-BACKENDS = ("WASAPI", "DSOUND", "WINMM", "COREAUDIO", "SNDIO", "AUDIO4", "OSS", "PULSEAUDIO", "ALSA")
 
 
 class Speaker:
