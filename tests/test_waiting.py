@@ -186,6 +186,11 @@ class TestWhatIsFelt:
         tape(session, [(14 * RATE, "hurts"), (30 * RATE, Command.CONTINUE), (60 * RATE, "hurts")])
         assert session.over and session.place.told == ("hurts", "hurts")
 
+    def test_again_at_the_offer_says_the_offer_again_and_takes_nothing_up(self, felt):
+        session = felt(placed(), gated=False)
+        sound = tape(session, [(14 * RATE, "sharp"), (30 * RATE, Command.REPEAT)])
+        assert starts(sound, felt.words["offer"])[1] == 30 * RATE and 5 not in said(sound) and session.over
+
     def test_numb_leaves_the_spot_alone_and_goes_on(self, felt):
         sound = tape(felt(placed(), gated=False), [(14 * RATE, "numb")])
         words = said(sound)

@@ -27,6 +27,8 @@ ANSWER = 120.0
 """Seconds that a question before the session waits."""
 LATE_ANSWER = 45.0
 """Seconds that the question after it waits: the listener may not have got up."""
+SPOKEN_ANSWER = 15.0
+"""Seconds that a question waits for a word, before it is asked once more."""
 KEYS_FOR = {"check": "y yes · n no · q stop", "pain": "0 to 9 · x for ten · space to pass over · q stop"}
 SPOKEN_FOR = {"check": "yes or no", "pain": "number"}
 """The vocabulary of the answers."""
@@ -70,7 +72,14 @@ class Questions:
         what = name.split("_")[0]
         text = f"{self._ask[name]} {self._ask[f'{what}_spoken' if steering.hears else f'{what}_keys']}"
         hint(f"{text}\n{KEYS_FOR[what]}" if steering.keys.present else text)
-        answer = ask(text, self._voice.speak(text), steering, SPOKEN_FOR[what], sink, answers, unwanted, patience)
+        sound, kind = self._voice.speak(text), SPOKEN_FOR[what]
+        answer = None
+        for _ in range(2 if steering.hears else 1):
+            wait = SPOKEN_ANSWER if steering.hears else patience
+            found = ask(text, sound, steering, kind, sink, answers, unwanted, wait)
+            if found:
+                answer = found[0]
+                break
         self.stopped |= answer == QUIT
         return None if answer == QUIT else answer
 
@@ -89,8 +98,8 @@ def ask(
     answers: Answers,
     unwanted: Callable[[], bool],
     seconds: float,
-) -> int | None:
-    """The answer of the first reply that has one; None after `seconds` of quiet, or when it is `unwanted`."""
+) -> list[int | None]:
+    """The answers of the first reply that has any; none after `seconds` of quiet, or when it is `unwanted`."""
     given: list[int | None] = []
 
     def arriving(session: Session) -> Iterator[str]:
@@ -100,7 +109,7 @@ def ask(
         yield from ()
 
     play(saying(text, sound, seconds), sink, arriving, steering.hear)
-    return given[0] if given else None
+    return given
 
 
 def saying(text: str, sound: Pcm, quiet: float) -> Session:

@@ -8,15 +8,15 @@ and gives no answer twice is told to come off, and the session ends.
 import copy
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from voice_guide.pcm import WIDTH, Pcm, frames, length, seconds, silence
 from voice_guide.safety.terms import Event
-from voice_guide.script import Cue
+from voice_guide.session.answer import GOING_ON, LAST_BREATHS, RELEASE, TIME_TO_COME_OFF, sound_of, takes_off
+from voice_guide.session.command import Command, Place
 from voice_guide.session.track import IN_HAND, Track, slowed_by
 from voice_guide.session.waiting import BEFORE_A_PRESS, OFFERED, SETTLING, Waiting
-from voice_guide.timeline import Clip, Mark
+from voice_guide.timeline import Clip
 
 LONGER = 15.0
 """Seconds that one 'longer' adds."""
@@ -33,63 +33,7 @@ MOST_MINUTES = 20
 """Above this, what is left is said as 'more than'."""
 OPEN = frames(4)
 """Quiet of this length is marked with the opening tone: there is time to say something."""
-LAST_BREATHS = ("slow_breath",) * 6
-"""A minute, for somebody who was dizzy: 004:20."""
-SLOW_BREATH = frames(10)
 _END = -1
-
-
-class Command(StrEnum):
-    """What a key, a button or a spoken word becomes; also the name of the voice's answer."""
-
-    PAUSE = "pause"
-    CONTINUE = "continue"  # out of a pause, or where the listener is waited for
-    TOGGLE = "toggle"  # the one of these two that is meant
-    NEXT = "next"
-    BACK = "back"
-    REPEAT = "repeat"
-    LONGER = "longer"
-    LOUDER = "louder"
-    SOFTER = "softer"
-    SLOWER = "slower"
-    WHERE = "where"
-    STOP = "stop"
-
-
-COMING_OFF = (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)
-"""Their answers take the listener off the point: only each other and GOING_ON may cut them short."""
-GOING_ON = (Command.CONTINUE, "press_again", "softer_again")
-RELEASE = "release"
-"""The name of a release whose words an answer waits for."""
-TIME_TO_COME_OFF = frames(6)
-"""Quiet before the next step, where a hold was left."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a session stands. Seconds; `hold_left` is None outside a hold, `left` until all is rendered."""
-
-    step: int
-    clip: Clip | None
-    hold_left: float | None
-    left: float | None
-    paused: bool
-    answering: tuple[str, ...] = ()
-    """The names of the answer being heard."""
-    released: tuple[Cue, ...] = ()
-    """The releases that were heard, in order."""
-    noticed: tuple[Cue, ...] = ()
-    """The words of caution that were heard to their end."""
-    mark: Mark | None = None
-    """Where to go on, were it broken off here; None in a line that the script does not have."""
-    room: float = math.inf
-    """Seconds that the whole may still become longer."""
-    waiting: bool = False
-    """The listener may say that they are ready."""
-    sounding: bool = False
-    """In what was read last something was to be heard."""
-    told: tuple[str, ...] = ()
-    """The events that the listener told, in order."""
 
 
 class Session:
@@ -254,7 +198,7 @@ class Session:
                 self._track.again(whole=False)
         self._untouched = True
         self._names = ("returned", *cut)
-        self._answer = self._sound(self._names)
+        self._answer = sound_of(self._names, self.answers)
         if self._target not in (None, _END):
             self._answer += silence(TIME_TO_COME_OFF)
 
@@ -308,20 +252,13 @@ class Session:
         """Nothing can be said or held yet."""
         return not (self._answer or self.paused or self.over or self._waiting) and self._track.waiting
 
-    def _sound(self, names: Iterable[str]) -> Pcm:
-        return b"".join(self._answered(name) for name in names)
-
-    def _answered(self, name: str) -> Pcm:
-        sound = self.answers.get(name, b"")
-        return sound + silence(max(0, SLOW_BREATH - length(sound))) if name in LAST_BREATHS else sound
-
     def _say(self, *names: str) -> None:
         """An answer inside a hold is heard over it, elsewhere before it; cut words are said again."""
-        sound = self._sound(names)
+        sound = sound_of(names, self.answers)
         if self._answer and self._waits(names[0]):
             self._names, self._answer = self._names + names, self._answer + sound
             return
-        if self._target is None and not self._takes_off(names[0]) and (left := self._track.release_words()):
+        if self._target is None and not takes_off(names[0], self.events) and (left := self._track.release_words()):
             names, sound = (RELEASE, *names), left + sound
         still = self.paused or self._waiting or self._target is not None
         self._over_hold = self._track.holding and not still
@@ -335,16 +272,11 @@ class Session:
 
     def _waits(self, name: str) -> bool:
         """An answer waits for words that take the listener off, unless it does so too."""
-        takes_off = self._takes_off(name)
+        off = takes_off(name, self.events)
         if self._target is not None:
-            return not takes_off or name == Command.PAUSE
-        owed = RELEASE in self._names or any(map(self._takes_off, self._names))
-        return owed and not takes_off and name not in GOING_ON
-
-    def _takes_off(self, name: str) -> bool:
-        """These words take the listener off a point."""
-        felt = any(event.words == name and event.then != "tell" for event in self.events.values())
-        return felt or name in (*COMING_OFF, "no_answer")
+            return not off or name == Command.PAUSE
+        owed = RELEASE in self._names or any(takes_off(other, self.events) for other in self._names)
+        return owed and not off and name not in GOING_ON
 
     def _continue(self) -> None:
         left = self._target is None and self._track.pressing and (self.paused or self._offered)
@@ -470,12 +402,17 @@ class Session:
             return
         if self.paused:
             self._continue()
+        if self._offered:
+            self._say("offer")
+            return
         if self._waiting:
             self._waiting = None
             self._track.before()
             return
         if self._track.holding:
-            words = self._track.lead().sound or self._sound(["press_again"])  # a hold that was taken up again has none
+            words = self._track.lead().sound or sound_of(
+                ["press_again"], self.answers
+            )  # a hold that was taken up again has none
             self._names, self._answer, self._over_hold = (), words, True
         else:
             self._track.again()
@@ -509,3 +446,6 @@ def _louder(sound: Pcm, gain: float) -> Pcm:
     import audioop
 
     return audioop.mul(sound, WIDTH, gain)
+
+
+__all__ = ["LONGER", "LOUDER", "LOUDEST", "MOST_MINUTES", "SOFTEST", "Command", "Place", "Session"]
