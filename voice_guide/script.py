@@ -80,6 +80,8 @@ class Hear:
     """Only after the prefix."""
     bare: Mapping[str, Sequence[str]]
     """Without it too."""
+    sure: Sequence[str]
+    """Of these, heard once is enough: to hear them wrongly costs little, to miss them much."""
     ready: Mapping[str, Sequence[str]]
     """Without it where the listener is waited for."""
     yes: Sequence[str]

@@ -9,14 +9,16 @@ from itertools import pairwise
 PREFIX = "guide"
 """What comes before a command, so that talk in the room commands nothing."""
 
-_PHRASES = 0.5
+_PHRASES = 0.7
 """The share of utterances that are taken to be phrases; the others are filler."""
 _KEPT = 0.9
 """Within a phrase, how sure its next word is."""
 _AFTER_PREFIX = 0.99
 """How sure it is that a phrase follows the prefix."""
-_COMMANDS = 4
+_COMMANDS = 10
 """How much more often what needs the prefix is said after it than what does not."""
+_SURE = 20
+"""The same for what needs no second hearing, with and without the prefix."""
 _LAST = 0.1
 """How likely a filler word is the last."""
 
@@ -29,11 +31,11 @@ class Vocabulary:
     bare: Mapping[str, str]
     """Phrase to meaning: counts alone, and after the prefix."""
     prefixed: Mapping[str, str] = field(default_factory=dict)
-    """Phrase to meaning: counts only after the prefix, as in "guide pause"."""
+    """Phrase to meaning: what is expected after the prefix, as in "guide pause"; without it only if `bare` too."""
     asks_back: bool = False
     """The nearest phrase is wanted where none was said, to be asked back."""
     sure: frozenset[str] = frozenset()
-    """Meanings that need no second hearing: to hear them wrongly costs little, to miss them much."""
+    """Phrases that need no second hearing: to hear them wrongly costs little, to miss them much."""
 
     def meaning(self, said: str) -> str | None:
         """What it means, where it is wholly a phrase."""
@@ -65,7 +67,7 @@ class Vocabulary:
         pairs: Counter[tuple[str, str]] = Counter()
         outgoing: Counter[str] = Counter()
         for sentence in self.sentences:
-            often = _COMMANDS if sentence.removeprefix(f"{PREFIX} ") in self.prefixed else 1
+            often = self._often(sentence)
             for pair in pairwise(("<s>", *sentence.split(), "</s>")):
                 pairs[pair] += often
                 outgoing[pair[0]] += often
@@ -77,9 +79,19 @@ class Vocabulary:
             lines.append(f"{_log((1 - _rest(word, outgoing)) * count / outgoing[word])} {word} {after}")
         return "\n".join([*lines, "", "\\end\\", ""])
 
-    def grammar(self) -> str:
-        """A grammar, as JSGF text, in which nothing but the phrases can be heard."""
-        return f"#JSGF V1.0;\ngrammar g;\npublic <g> = {' | '.join(self.sentences)};\n"
+    def _often(self, sentence: str) -> int:
+        if sentence.removeprefix(f"{PREFIX} ") in self.sure:
+            return _SURE
+        return _COMMANDS if self.is_command(sentence) else 1
+
+    def grammar(self, commands: bool = False) -> str:
+        """A grammar, as JSGF text, in which nothing can be heard but what counts alone, or the `commands`."""
+        heard = [f"{PREFIX} {phrase}" for phrase in self.prefixed] if commands else list(self.bare)
+        return f"#JSGF V1.0;\ngrammar g;\npublic <g> = {' | '.join(heard)};\n"
+
+    def is_command(self, said: str) -> bool:
+        """Whether this is the prefix and one of the phrases listed for it."""
+        return said.startswith(f"{PREFIX} ") and said.removeprefix(f"{PREFIX} ") in self.prefixed
 
 
 def _unigrams(words: Sequence[str]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(1, str(Path(__file__).parents[1]))  # for sound_server
 
 import exporting
+import hearing
 import listening
 import starting
 from table import CannotRun
@@ -27,6 +28,9 @@ ROWS = {
     "key": listening.reaction_to_a_key,
     "names": starting.ten_thousand_names,
     "help": starting.help_text,
+    "hear": hearing.commands,
+    "false": hearing.mistakes,
+    "effort": hearing.effort,
     "suite": starting.test_suite,
 }
 

@@ -69,6 +69,8 @@ class Questions:
     def _asked(
         self, name: str, steering: Steering, sink: Sink, answers: Answers, unwanted: Callable[[], bool], patience: float
     ) -> int | None:
+        if not steering.answers:
+            return None
         what = name.split("_")[0]
         text = f"{self._ask[name]} {self._ask[f'{what}_spoken' if steering.hears else f'{what}_keys']}"
         hint(f"{text}\n{KEYS_FOR[what]}" if steering.keys.present else text)

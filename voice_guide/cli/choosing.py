@@ -1,5 +1,6 @@
 """The command that chooses by voice: what was understood is read back, and what is unclear is asked, never guessed."""
 
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,12 +24,13 @@ from voice_guide.personal.journal import Journal
 from voice_guide.player import Sink, play
 from voice_guide.session import Command, Session
 from voice_guide.sinks import open_sink
+from voice_guide.voices.bell import opening_tone
 from voice_guide.voices.cache import Remembering
 
 PATIENCE = 30.0
 """Seconds that a question waits."""
-OBJECTION = 3.0
-"""Seconds to say no."""
+OBJECTION = 3.0 + 1.5
+"""Seconds to say no: three to begin, and what it takes to end the word and to understand it."""
 MOST_MISSED = 2
 """So often not understood, it makes suggestions."""
 
@@ -43,36 +45,39 @@ class Turn:
 
 
 def choosing(
-    say: Mapping[str, str], name: Callable[[str], str], told: Callable[[str], str], three: Sequence[str]
+    say: Mapping[str, str], name: Callable[[str], str], told: Callable[[str], Mapping[str, str]], three: Sequence[str]
 ) -> Generator[Turn, Heard | None, str | None]:
     """A talk, turn by turn, that is sent what was heard, or None for silence; returns the meaning that was chosen.
 
-    `name` gives the name of what is meant, `told` the name and the minutes, `three` are names to suggest.
+    `name` gives the words to ask back what is meant, `told` what 'chosen' tells of it, `three` are names to suggest.
     """
-    words, missed, silent = say["which"], 0, 0
+    words, missed, silent = say["which"], 0, False
     suggesting = say["three"].format(names=listed(three, " or "))
     while True:
         heard = yield Turn(words, "names", PATIENCE)
         meaning = heard.meaning if heard else None
-        if heard is None:
-            silent += 1
-            if silent > 1:
-                yield Turn(say["nobody"], "names", 0.0)
-                return None
-        elif meaning is None and heard.likely:
-            answer = yield Turn(say["meant"].format(name=name(heard.likely)), "yes or no", PATIENCE)
-            given = answer.meaning if answer else None
-            meaning = Command.STOP if given == Command.STOP else heard.likely if given == "yes" else None
+        if heard is None and silent:
+            yield Turn(say["nobody"], "names", 0.0)
+            return None
+        if heard and heard.likely and not meaning:
+            given = yield from _asked(say["meant"].format(name=name(heard.likely)))
+            meaning = {"yes": heard.likely, Command.STOP: Command.STOP}.get(given or "")
         if meaning == Command.STOP:
             return None
         if meaning:
-            answer = yield Turn(say["chosen"].format(name=told(meaning)), "yes or no", OBJECTION)
-            if answer is None or answer.meaning not in ("no", Command.STOP):
-                return meaning
-            if answer.meaning == Command.STOP:
-                return None
-        missed, silent = missed + 1, silent if heard is None else 0
-        words = say["again"] if missed < MOST_MISSED else suggesting
+            answer = yield Turn(say["chosen"].format(**told(meaning)), "yes or no", OBJECTION)
+            given = answer.meaning if answer else "yes"
+            if given is None:  # it may have been a no
+                given = yield from _asked(say["meant"].format(name=name(meaning)))
+            if given in ("yes", Command.STOP):
+                return meaning if given == "yes" else None
+        silent, missed = heard is None, missed + (heard is not None)
+        words = suggesting if silent or missed >= MOST_MISSED else say["again"]
+
+
+def _asked(question: str) -> Generator[Turn, Heard | None, str | None]:
+    answer = yield Turn(question, "yes or no", PATIENCE)
+    return answer.meaning if answer else None
 
 
 @click.command("listen")
@@ -133,6 +138,8 @@ class _Talk:
                 heard = _heard(turn, speaker.speak(turn.say), steering, sink, lambda: caught.any)
                 if steering.ear and steering.ear.fault:
                     raise steering.ear.fault
+                if caught.any:  # which is no silence that agrees
+                    break
                 try:
                     turn = talk.send(heard)
                 except StopIteration as end:
@@ -156,12 +163,16 @@ class _Talk:
         return found.routine.name, found.length / 60
 
     def _name(self, meaning: str) -> str:
-        return self._fitted(meaning)[0]
+        """As somebody says it: what was not understood may be refused only once they meant it."""
+        library = self._library
+        if meaning in library.routines:
+            return meaning
+        return next(phrase for phrase, means in names_of(library).bare.items() if means == meaning).capitalize()
 
-    def _told(self, meaning: str) -> str:
+    def _told(self, meaning: str) -> dict[str, str]:
         (name, minutes), phrases = self._fitted(meaning), self._library.phrases
         number = phrases.numbers[max(1, min(round(minutes), len(phrases.numbers))) - 1]
-        return f"{name}, {phrases.listen['minutes'].format(number=number)}"
+        return {"name": name, "minutes": phrases.listen["minutes"].format(number=number)}
 
     def _fitting(self, names: Sequence[str]) -> Iterator[tuple[str, float]]:
         """Those of the names that safety has nothing against today."""
@@ -193,13 +204,16 @@ class _Talk:
 def _heard(turn: Turn, sound: bytes, steering: Steering, sink: Sink, unwanted: Callable[[], bool]) -> Heard | None:
     """What was said in this turn; `q` on the keyboard says stop."""
     found: list[Heard] = []
+    began = time.monotonic()
+    tone = opening_tone() if turn.wait else b""
 
     def arriving(session: Session) -> Iterator[str]:
-        found.extend(steering.heard(turn.hear))
+        came = (heard for heard in steering.heard(turn.hear) if heard.start > began)  # no answer to an earlier turn
+        found.extend(heard for heard in came if heard.said or heard.likely)
         if "q" in steering.keys.typed():
             found.append(Heard("stop", Command.STOP, 0.0, 0.0, 1.0))
         session.over = session.over or bool(found) or unwanted() or not steering.hears
         yield from ()
 
-    play(saying(turn.say, sound, turn.wait), sink, arriving, steering.hear)
+    play(saying(turn.say, sound + tone, turn.wait), sink, arriving, steering.hear)
     return found[0] if found else None

@@ -60,13 +60,14 @@ def vocabularies(library: "Library") -> list[Vocabulary]:
     """What may be said in a session: commands, ready where it waits, and the answers to its questions."""
     hear, numbers = library.phrases.hear, library.phrases.numbers
     stop = _meanings(hear.bare)
-    bare = stop | {phrase: event.id for event in library.safety.events.values() for phrase in event.say}
-    commands = _meanings(hear.commands)
+    events, sure = library.safety.events.values(), frozenset(hear.sure)
+    bare = stop | {phrase: event.id for event in events for phrase in event.say}
+    commands = _meanings(hear.commands) | {phrase: event.id for event in events for phrase in event.after}
     counted = {word: str(number) for number, word in enumerate(numbers[:10], 1)} | dict.fromkeys(hear.none, "0")
     agreed = dict.fromkeys(hear.yes, "yes") | dict.fromkeys(hear.no, "no")
     return [
-        Vocabulary("commands", bare, commands),
-        Vocabulary("ready", bare | _meanings(hear.ready), commands),
+        Vocabulary("commands", bare, commands, sure=sure),
+        Vocabulary("ready", bare | _meanings(hear.ready), commands, sure=sure),
         Vocabulary("yes or no", stop | agreed),
         Vocabulary("number", stop | counted),
     ]

@@ -144,7 +144,7 @@ class Ear:
     def _write(self, orders: IO[bytes]) -> None:
         with suppress(OSError), orders:  # it may be gone
             while (order := self._orders.get()) is not None:
-                orders.write(json.dumps(order).encode() + b"\n")
+                orders.write(json.dumps(order, default=sorted).encode() + b"\n")
                 orders.flush()
 
 

@@ -25,7 +25,12 @@ _LEAD = 8
 _LONGEST = 100
 """Steps of the longest utterance: what is longer is talk, and left alone."""
 _STILL = 8
-"""Under it is digital silence, on which no end is found unless a little noise is added; of 32,767."""
+"""Under it is digital silence, on which no end is found unless a little noise, of -70 dBFS, is added; of 32,767."""
+_LOUDEST = 32_767.0
+_ABOVE = 1.5
+"""So many times as loud as the quietest of late is what may be speech: hiss alone is taken for it otherwise."""
+_RISE = 1.01
+"""By which the quietest of late grows each step, so that new noise is known after some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,9 @@ class Utterances:
         self._before: deque[tuple[bytes, bool]] = deque(maxlen=_LEAD)
         self._said: list[bytes] = []
         self._quiet = 0
+        self._floor = _LOUDEST
         hiss = random.Random(0)
-        self._noise = pack(f"<{BLOCK // 2}h", *(round(hiss.gauss(0, 33)) for _ in range(BLOCK // 2)))
+        self._noise = pack(f"<{BLOCK // 2}h", *(round(hiss.gauss(0, 10)) for _ in range(BLOCK // 2)))
 
     def hear(self, sound: bytes) -> list[Utterance]:
         """Those that this sound ends."""
@@ -68,14 +74,16 @@ class Utterances:
         """The one that the end of the stream ends; what comes next is another stream."""
         ended = [self._cut()] if self._said else []
         self.forget()
-        self._rest, self._now, self._voiced = b"", 0, self._judge()
+        self._rest, self._now, self._voiced, self._floor = b"", 0, self._judge(), _LOUDEST
         return [utterance for utterance in ended if utterance]
 
     def _step(self, block: bytes) -> Utterance | None:
         self._now += 1
         if audioop.rms(block, 2) < _STILL:
             block = audioop.add(block, self._noise, 2)
-        voiced = bool(self._voiced.is_speech(block))
+        loud = audioop.rms(block, 2)
+        self._floor = min(loud, self._floor * _RISE)
+        voiced = bool(self._voiced.is_speech(block)) and loud > self._floor * _ABOVE
         if self._said:
             self._said.append(block)
             self._quiet = 0 if voiced else self._quiet + 1

@@ -131,7 +131,8 @@ def serve(recogniser: Callable[[list[Vocabulary]], Hears], microphone: Callable[
 
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
-        vocabularies = [Vocabulary(**fields) for fields in json.loads(sys.stdin.readline())]
+        told = json.loads(sys.stdin.readline())
+        vocabularies = [Vocabulary(**{**fields, "sure": frozenset(fields["sure"])}) for fields in told]
         threading.Thread(target=_read, args=(orders,), daemon=True).start()
         blocks = microphone()  # which is asked first, as it is sooner known
         attend(recogniser(vocabularies), blocks, orders, tell)

@@ -70,7 +70,9 @@ class Library:
         hear = self.phrases.hear
         bare = [phrase for said in (*hear.bare.values(), *hear.ready.values()) for phrase in said]
         felt = [phrase for event in self._rules.events.values() for phrase in event.say]
-        return frozenset([*bare, *felt, *(f"{PREFIX} {phrase}" for said in hear.commands.values() for phrase in said)])
+        after = [phrase for said in hear.commands.values() for phrase in said]
+        after += [phrase for event in self._rules.events.values() for phrase in event.after]
+        return frozenset([*bare, *felt, *(f"{PREFIX} {phrase}" for phrase in (*bare, *felt, *after))])
 
     @cached_property
     def safety(self) -> Safety:

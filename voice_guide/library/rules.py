@@ -105,6 +105,7 @@ class EventShape(Shape):
     """One event."""
 
     say: list[Text] = Field(min_length=1)
+    after: list[Text] = []
     then: Then
     source: Text
     words: str = ""
@@ -221,10 +222,7 @@ def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, ro
     for group in shape.questions:
         for name in group.ask:
             _check(document, ("questions",), name, conditions)
-    events = {
-        name: Event(name, tuple(one.say), one.words or name, one.then, one.source, one.again, one.means)
-        for name, one in shape.events.items()
-    }
+    events = {name: Event(id=name, **{**tupled(one), "words": one.words or name}) for name, one in shape.events.items()}
     for event in events.values():
         if event.means:
             _check(document, ("events", event.id, "means"), event.means, conditions)

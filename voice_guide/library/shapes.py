@@ -157,6 +157,7 @@ class HearShape(Shape):
 
     commands: dict[Name, list[Text]]
     bare: dict[Name, list[Text]]
+    sure: list[Text]
     ready: dict[Name, list[Text]]
     yes: list[Text]
     no: list[Text]

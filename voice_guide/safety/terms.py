@@ -69,6 +69,8 @@ class Event:
     id: str
     say: tuple[str, ...]
     """How it is told, in small letters."""
+    after: tuple[str, ...]
+    """The same, but only after the prefix."""
     words: str
     """The name of the answer."""
     then: Then
