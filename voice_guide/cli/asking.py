@@ -16,6 +16,7 @@ from voice_guide.script import Cue
 from voice_guide.session import Session
 from voice_guide.timeline import Clip
 from voice_guide.voices import Voice
+from voice_guide.voices.bell import opening_tone
 
 Answers = Mapping[str, int | None]
 QUIT = -1
@@ -74,7 +75,7 @@ class Questions:
         what = name.split("_")[0]
         text = f"{self._ask[name]} {self._ask[f'{what}_spoken' if steering.hears else f'{what}_keys']}"
         hint(f"{text}\n{KEYS_FOR[what]}" if steering.keys.present else text)
-        sound, kind = self._voice.speak(text), SPOKEN_FOR[what]
+        sound, kind = self._voice.speak(text) + (opening_tone() if steering.hears else b""), SPOKEN_FOR[what]
         answer = None
         for _ in range(2 if steering.hears else 1):
             wait = SPOKEN_ANSWER if steering.hears else patience

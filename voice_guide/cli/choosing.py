@@ -24,6 +24,7 @@ from voice_guide.personal.journal import Journal
 from voice_guide.player import Sink, play
 from voice_guide.session import Command, Session
 from voice_guide.sinks import open_sink
+from voice_guide.sinks.lasting import Lasting
 from voice_guide.voices.bell import opening_tone
 from voice_guide.voices.cache import Remembering
 
@@ -130,16 +131,21 @@ class _Talk:
         with (
             caught_signals() as caught,
             Steering(hearer=hearer) as steering,
-            closing(open_sink(self._manner.sink)) as sink,
+            closing(Lasting(lambda: open_sink(self._manner.sink), lambda: caught.any)) as sink,
         ):
             turn = next(talk)
             while not caught.any:
                 hint(turn.say)
-                heard = _heard(turn, speaker.speak(turn.say), steering, sink, lambda: caught.any)
+                heard = _heard(turn, speaker.speak(turn.say), steering, sink, lambda: caught.any or caught.asleep)
                 if steering.ear and steering.ear.fault:
                     raise steering.ear.fault
                 if caught.any:  # which is no silence that agrees
                     break
+                if caught.asleep:
+                    sink.rest()
+                    with steering.resting():
+                        caught.sleep()
+                    continue
                 try:
                     turn = talk.send(heard)
                 except StopIteration as end:
@@ -210,7 +216,7 @@ def _heard(turn: Turn, sound: bytes, steering: Steering, sink: Sink, unwanted: C
     def arriving(session: Session) -> Iterator[str]:
         came = (heard for heard in steering.heard(turn.hear) if heard.start > began)  # no answer to an earlier turn
         found.extend(heard for heard in came if heard.said or heard.likely)
-        if "q" in steering.keys.typed():
+        if "q" in steering.keys.typed() or steering.stopped():
             found.append(Heard("stop", Command.STOP, 0.0, 0.0, 1.0))
         session.over = session.over or bool(found) or unwanted() or not steering.hears
         yield from ()

@@ -85,6 +85,7 @@ def names_of(library: "Library") -> Vocabulary:
     for routine in library.routines.values():
         names |= dict.fromkeys(map(_plain, (routine.name, *routine.aliases)), routine.name)
     felt = {phrase: event.id for event in safety.events.values() if event.means for phrase in event.say}
+    names.pop("", None)  # of a name without any letter that can be heard
     return Vocabulary("names", names | felt | _meanings(hear.bare), asks_back=True)
 
 
@@ -155,7 +156,8 @@ class Steering:
         """What is to be sent; the session is told what it must know of who can answer."""
         found: list[str] = [command for control in self._controls for command in control.commands()]
         if self.ear:
-            for heard in self.heard("ready" if session.place.waiting else "commands"):
+            quiet = session.paused or session.place.waiting
+            for heard in self.heard("ready" if quiet else "commands"):
                 if heard.meaning:
                     found.append(heard.meaning)
                 elif heard.said.startswith(f"{PREFIX} "):
@@ -180,10 +182,12 @@ class Steering:
 
     def replies(self, kind: str) -> list[str]:
         """Keys, and the meanings of what was said, since the last call; `kind` is the vocabulary of the question."""
-        found = list(self.keys.typed())
-        for control in self._controls[1:]:
-            found += [command for command in control.commands() if command == Command.STOP]
+        found = [*self.keys.typed(), *([Command.STOP] if self.stopped() else [])]
         return found + [heard.meaning for heard in self.heard(kind) if heard.meaning]
+
+    def stopped(self) -> bool:
+        """Another program says stop; whatever else it said is no answer to a question."""
+        return Command.STOP in [command for control in self._controls[1:] for command in control.commands()]
 
     def heard(self, kind: str) -> list[Heard]:
         """What was said since the last call."""

@@ -239,7 +239,7 @@ class Session:
 
     def _timeline(self, wanted: int) -> Pcm:
         self._patience, self._untouched = WAITED, False
-        if self._news and self._track.holding != self._track.begins:
+        if self._ripe and self._track.holding != self._track.begins:
             self._say_news()
             return self._part(wanted)
         part = self._track.part(wanted, self._answer)
@@ -262,9 +262,16 @@ class Session:
             names, sound = (RELEASE, *names), left + sound
         still = self.paused or self._waiting or self._target is not None
         self._over_hold = self._track.holding and not still
-        self._names, self._answer = names, sound if self._over_hold else sound + self.opening
+        quiet = self.paused or self._waiting is not None
+        after = self.opening if quiet else silence(0 if self._over_hold else length(self.opening))
+        self._names, self._answer = names, sound + after
         if not self._track.holding:
             self._track.again(whole=False)
+
+    @property
+    def _ripe(self) -> bool:
+        """There are news, and words for them."""
+        return bool(self._news) and (self.whole or all(name in self.answers for name in self._news))
 
     def _say_news(self) -> None:
         names, self._news = self._news, ()
@@ -292,7 +299,7 @@ class Session:
         self.paused, self._waiting, self._target = False, None, step
         self._say(command, *more)
         if pressing and step != _END:
-            self._answer += silence(TIME_TO_COME_OFF)
+            self._answer += self.opening + silence(TIME_TO_COME_OFF)
 
     def _arrive(self) -> None:
         """At the first clip of the wanted step, as soon as it is there."""
@@ -345,7 +352,7 @@ class Session:
         if clip and clip.cue.point in self._left_out and clip.cue.kind != "move":
             self._go("left_out", self._onward(clip.cue.step))
             return True
-        if self._waiting and not (self.gated or self._offered or self._news):
+        if self._waiting and not (self.gated or self._offered or self._ripe):
             self._track.pass_gate()
             self._waiting = None
         return False
@@ -353,7 +360,7 @@ class Session:
     def _await(self, wanted: int) -> Pcm:
         waiting = self._waiting
         assert waiting is not None
-        if self._news:
+        if self._ripe:
             self._say_news()
         elif waiting.quiet:
             count = min(wanted, waiting.quiet)

@@ -14,8 +14,8 @@ IN_HAND = frames(0.5)
 """What a lost device may have taken and not played."""
 SOUNDED = frames(0.3)
 """Words count as heard only so long after their end: a device that lives plays them by then."""
-POSITION = frames(7)
-"""So much quiet after the words shows that they ask for another position."""
+POSITION = frames(5)
+"""So much quiet after the words shows that they ask for another position, or that somebody wants more time."""
 
 
 class Track:

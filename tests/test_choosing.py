@@ -1,0 +1,394 @@
+"""Choosing by voice, turn by turn, and what is understood in a recording: nothing unclear is acted on."""
+
+import array
+import importlib.util
+import json
+import random
+import subprocess
+import sys
+import wave
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice_guide.cli.choosing import OBJECTION, PATIENCE, _Talk, choosing
+from voice_guide.cli.listening import Manner
+from voice_guide.cli.steering import NEED, SHORT, names_of, vocabularies
+from voice_guide.cli.told import danger_of
+from voice_guide.errors import SafetyError
+from voice_guide.hearing import Heard
+from voice_guide.names import listed
+from voice_guide.personal.journal import Journal
+from voice_guide.session import Command
+
+NEEDED = pytest.mark.skipif(
+    importlib.util.find_spec("pocketsphinx") is None,
+    reason="pocketsphinx is not installed: pip install '.[hands-free]'",
+)
+THREE = ["Soft Landing", "Office Chair", "Winter Warmer"]
+SILENCE = None
+
+
+def said(meaning):
+    """Something that was understood."""
+    return Heard(meaning, meaning, 1.0, 2.0, 0.9)
+
+
+def mumbled(likely=None):
+    """Something that was not."""
+    return Heard("mum bled", None, 1.0, 2.0, 0.1, likely)
+
+
+STOP = said(Command.STOP)
+
+
+def told(meaning):
+    return {"name": meaning, "minutes": "about six minutes"}
+
+
+class Talk:
+    """A talk: `hear` answers it and gives the next turn; once it is over, `ended` and `chosen` tell."""
+
+    def __init__(self, library):
+        self._talk = choosing(library.phrases.listen, str, told, THREE)
+        self.say = library.phrases.listen
+        self.turn, self.ended, self.chosen = next(self._talk), False, None
+
+    def hear(self, heard):
+        try:
+            self.turn = self._talk.send(heard)
+        except StopIteration as end:
+            self.ended, self.chosen = True, end.value
+        return self.turn
+
+    def asks(self, what, **words):
+        return not self.ended and self.turn.say == self.say[what].format(**words)
+
+    def reads_back(self, name):
+        return self.asks("chosen", **told(name))
+
+
+@pytest.fixture
+def talk(library):
+    return Talk(library)
+
+
+class TestAName:
+    def test_is_read_back_and_starts_after_a_silence(self, talk):
+        assert talk.asks("which") and (talk.turn.hear, talk.turn.wait) == ("names", PATIENCE)
+        talk.hear(said("Hip Pocket Ball"))
+        assert talk.reads_back("Hip Pocket Ball") and (talk.turn.hear, talk.turn.wait) == ("yes or no", OBJECTION)
+        talk.hear(SILENCE)
+        assert talk.ended and talk.chosen == "Hip Pocket Ball"
+
+    def test_starts_at_once_where_somebody_agrees(self, talk):
+        talk.hear(said("Hip Pocket Ball"))
+        talk.hear(said("yes"))
+        assert talk.chosen == "Hip Pocket Ball"
+
+    def test_is_asked_for_again_after_a_no_and_another_one_starts(self, talk):
+        talk.hear(said("Hip Pocket Ball"))
+        talk.hear(said("no"))
+        assert talk.asks("again")
+        talk.hear(said(f"{NEED}leg pain"))
+        assert talk.reads_back(f"{NEED}leg pain")
+        talk.hear(SILENCE)
+        assert talk.chosen == f"{NEED}leg pain"
+
+    def test_leaves_time_to_begin_to_say_no_for_three_seconds(self):
+        """A word takes 0.7 s to its end, and 0.5 s until that is known and understood."""
+        assert OBJECTION > 3 + 0.7 + 0.5
+
+    def test_does_not_start_on_words_that_may_have_been_a_no(self, talk):
+        talk.hear(said("Hip Pocket Ball"))
+        talk.hear(mumbled())
+        assert talk.asks("meant", name="Hip Pocket Ball") and talk.turn.wait == PATIENCE
+        talk.hear(said("no"))
+        assert talk.asks("again")
+
+    def test_does_not_start_where_that_question_has_no_answer(self, talk):
+        for heard in (said("Hip Pocket Ball"), mumbled(), SILENCE):
+            talk.hear(heard)
+        assert talk.asks("again")
+
+    def test_starts_where_that_question_has_a_yes(self, talk):
+        for heard in (said("Hip Pocket Ball"), mumbled(), said("yes")):
+            talk.hear(heard)
+        assert talk.chosen == "Hip Pocket Ball"
+
+
+class TestWhatIsUnclear:
+    def test_is_asked_back_and_a_yes_takes_it_and_it_is_read_back_all_the_same(self, talk):
+        talk.hear(mumbled("Hip Pocket Ball"))
+        assert talk.asks("meant", name="Hip Pocket Ball")
+        assert (talk.turn.hear, talk.turn.wait) == ("yes or no", PATIENCE)
+        talk.hear(said("yes"))
+        assert talk.reads_back("Hip Pocket Ball")
+        talk.hear(SILENCE)
+        assert talk.chosen == "Hip Pocket Ball"
+
+    @pytest.mark.parametrize("answer", [said("no"), mumbled(), SILENCE])
+    def test_is_taken_by_nothing_but_a_yes(self, talk, answer):
+        talk.hear(mumbled("Hip Pocket Ball"))
+        talk.hear(answer)
+        assert talk.asks("again")
+
+    def test_brings_three_names_to_choose_from_when_it_comes_twice_and_they_stay(self, talk):
+        talk.hear(mumbled())
+        assert talk.asks("again")
+        for _ in range(5):
+            talk.hear(mumbled())
+            assert talk.asks("three", names=listed(THREE, " or ")) and talk.turn.wait == PATIENCE
+        talk.hear(said("Office Chair"))
+        assert talk.reads_back("Office Chair")
+
+
+class TestSilence:
+    def test_brings_the_names_and_ends_it_when_it_comes_twice(self, talk):
+        talk.hear(SILENCE)
+        assert talk.asks("three", names=listed(THREE, " or ")), "nobody said what could be misunderstood"
+        talk.hear(SILENCE)
+        assert talk.asks("nobody") and talk.turn.wait == 0
+        talk.hear(SILENCE)
+        assert talk.ended and talk.chosen is None
+
+    def test_once_and_again_much_later_does_not_end_it(self, talk):
+        for heard in (SILENCE, mumbled(), SILENCE, mumbled(), SILENCE):
+            talk.hear(heard)
+        assert not talk.ended
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [],
+        [SILENCE],
+        [mumbled()],
+        [mumbled(), mumbled()],
+        [mumbled("Hip Pocket Ball")],
+        [said("Hip Pocket Ball")],
+        [mumbled("Hip Pocket Ball"), said("yes")],
+        [said("Hip Pocket Ball"), mumbled()],
+        [said("Hip Pocket Ball"), said("no")],
+    ],
+)
+def test_stop_ends_it_at_every_turn(talk, before):
+    for heard in before:
+        talk.hear(heard)
+    assert not talk.ended
+    talk.hear(STOP)
+    assert talk.ended and talk.chosen is None
+
+
+def test_stop_that_was_not_clear_is_asked_back_too(talk):
+    talk.hear(mumbled(Command.STOP))
+    assert talk.asks("meant", name="stop")
+    talk.hear(said("yes"))
+    assert talk.ended and talk.chosen is None
+
+
+NAMED = ["Hip Pocket Ball", f"{NEED}leg pain", SHORT, "chest"]
+SOUNDS = {
+    "names": st.one_of(st.none(), st.sampled_from([Command.STOP, *NAMED]).map(said), st.sampled_from([None, Command.STOP, *NAMED]).map(mumbled)),
+    "yes or no": st.one_of(st.none(), st.sampled_from(["yes", "no", Command.STOP]).map(said), st.just(mumbled())),
+}  # fmt: skip
+
+
+@given(st.data())
+def test_whatever_is_heard_only_what_was_said_or_agreed_to_and_then_read_back_is_chosen(library, data):
+    talk, wanted, read_back = Talk(library), set(), None
+    for _ in range(12):
+        asked = talk.turn
+        heard = data.draw(SOUNDS[asked.hear])
+        meaning = heard.meaning if heard else None
+        if asked.hear == "names":
+            wanted, read_back = {meaning}, None
+        wanted |= {name for name in NAMED if talk.asks("meant", name=name) and meaning == "yes"}
+        read_back = next((name for name in NAMED if talk.reads_back(name)), read_back)
+        agreed = meaning == "yes" or (heard is None and talk.reads_back(read_back))
+        talk.hear(heard)
+        if talk.ended:
+            break
+    if talk.chosen:
+        assert talk.chosen == read_back and talk.chosen in wanted and agreed
+
+
+# What may be said.
+
+
+@pytest.fixture(scope="module")
+def names(library):
+    return names_of(library)
+
+
+def plain(name):
+    return "".join(letter if letter.isalpha() or letter == "'" else " " for letter in name.lower()).split()
+
+
+def meant(library):
+    """Every phrase, with all that it could mean."""
+    yield from (
+        (" ".join(plain(name)), one.name) for one in library.routines.values() for name in (one.name, *one.aliases)
+    )
+    yield from (
+        (" ".join(plain(word)), NEED + one.name) for one in library.needs.values() for word in (one.name, *one.also)
+    )
+    yield from ((phrase, event.id) for event in library.safety.events.values() if event.means for phrase in event.say)
+    yield from ((phrase, SHORT) for phrase in library.phrases.hear.short)
+    yield from ((phrase, Command.STOP) for phrase in library.phrases.hear.bare[Command.STOP])
+
+
+def test_every_routine_alias_and_need_may_be_said_and_no_phrase_means_two_things(library, names):
+    assert dict(meant(library)) == dict(names.bare)
+    assert len(set(meant(library))) == len(names.bare), "a phrase has two meanings"
+
+
+def test_no_name_could_be_taken_for_an_answer_or_a_command(library, names):
+    others = {phrase for vocabulary in vocabularies(library) for phrase in vocabulary.sentences}
+    felt = {phrase for event in library.safety.events.values() for phrase in event.say}
+    assert set(names.bare) & others <= felt | {*library.phrases.hear.bare[Command.STOP]}
+
+
+def test_a_name_is_never_empty(names):
+    assert all(phrase and phrase == " ".join(phrase.split()) for phrase in names.bare)
+
+
+def test_what_is_unclear_is_asked_back_in_words_that_may_be_said_and_is_not_refused_yet(library, names, tmp_path):
+    talk = _Talk(library, Journal(tmp_path / "journal.sqlite"), Manner(None, 150, 50, "silent", False))
+    for meaning in set(names.bare.values()):
+        assert names.meaning(" ".join(plain(talk._name(meaning)))) == meaning
+
+
+def test_chest_pain_is_no_need_but_leads_to_help(library, names):
+    with pytest.raises(SafetyError, match="emergency"):
+        raise danger_of([names.meaning("chest pain")], library)
+
+
+# `voice-guide hear`.
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    """A recording of sentences a second apart, with the quiet noise of any microphone."""
+    folder = tmp_path_factory.mktemp("recordings")
+
+    hiss = random.Random(0)
+
+    def record(*sentences, voice="slt"):
+        sound = array.array("h", bytes(32_000))
+        for sentence in sentences:
+            path = folder / "sentence.wav"
+            subprocess.run(["flite", "-voice", voice, "-t", sentence, "-o", path], check=True)
+            with wave.open(str(path)) as file:
+                assert file.getframerate() == 16_000
+                sound.frombytes(file.readframes(file.getnframes()) + bytes(32_000))
+        noisy = array.array("h", (max(-32_768, min(32_767, round(one + hiss.gauss(0, 33)))) for one in sound))
+        return written(folder / f"{len([*folder.iterdir()])}.wav", noisy.tobytes())
+
+    return record
+
+
+def written(path, sound, rate=16_000, channels=1):
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(sound)
+    return path
+
+
+def meanings(done):
+    assert (done.returncode, done.stderr) == (0, "")
+    return [line[12:25].strip() for line in done.stdout.splitlines() if line[12:25].strip() != "-"]
+
+
+@NEEDED
+@pytest.mark.device
+def test_commands_in_a_recording_are_told_with_their_times(record, run):
+    file = record("guide, pause", "pause", "stop", "it is a fine day", "guide, where am i")
+    done = run("hear", file)
+    assert meanings(done) == ["pause", "stop", "where"], "a pause without the prefix is talk"
+    starts = [float(line.split()[0]) for line in done.stdout.splitlines()]
+    assert starts == sorted(starts)
+    for program in json.loads(run("hear", file, "--json").stdout):
+        assert set(program) == {"said", "meaning", "start", "end", "confidence", "likely"}
+        assert 0 <= program["start"] < program["end"] and 0 <= program["confidence"] <= 1
+
+
+@NEEDED
+@pytest.mark.device
+def test_a_recording_can_be_heard_as_names_answers_or_where_one_is_waited_for(record, run):
+    assert meanings(run("hear", record("soft landing", "leg pain", "chest pain"), "--for", "names")) == [
+        "Soft Landing", "need leg pain", "chest",
+    ]  # fmt: skip
+    assert meanings(run("hear", record("six", "none"), "--for", "number")) == ["6", "0"]
+    assert meanings(run("hear", record("no"), "--for", "yes or no")) == ["no"]
+    assert meanings(run("hear", record("ready"), "--for", "ready")) == ["continue"]
+    assert meanings(run("hear", record("ready"))) == []
+
+
+@NEEDED
+@pytest.mark.device
+def test_a_name_that_was_not_clear_is_shown_with_a_question_mark(record, run):
+    (heard,) = [
+        line
+        for line in run("hear", record("hip pocket balls please"), "--for", "names").stdout.splitlines()
+        if "?" in line
+    ]
+    assert heard.split()[2:5] == ["Hip", "Pocket", "Ball?"]
+
+
+@NEEDED
+@pytest.mark.device
+def test_stereo_at_another_rate_and_an_mp3_are_heard_too(record, run, tmp_path):
+    file = record("guide, pause")
+    for name, words in [("both.wav", ["-ar", "44100", "-ac", "2"]), ("both.mp3", ["-ar", "44100", "-ac", "2"])]:
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-i", file, *words, tmp_path / name], check=True)
+        assert meanings(run("hear", tmp_path / name)) == ["pause"], name
+
+
+@NEEDED
+@pytest.mark.parametrize("seconds", [0, 0.01, 5])
+def test_silence_has_no_speech_in_it(tmp_path, run, seconds):
+    silence = written(tmp_path / "silence.wav", bytes(2 * int(16_000 * seconds)))
+    done = run("hear", silence)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "no speech in it\n")
+    assert json.loads(run("hear", silence, "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "no such file"),
+        (b"", "not a recording that can be read"),
+        (b"# A text\n" * 200, "not a recording that can be read"),
+        (b"RIFF\xff\xff\xff\xffWAVEfmt ", "not a recording that can be read"),
+    ],
+)
+@NEEDED
+def test_what_is_no_recording_is_told_in_one_line(tmp_path, run, content, told):
+    file = tmp_path / "kitchen.wav"
+    if content is not None:
+        file.write_bytes(content)
+    done = run("hear", file)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and "kitchen.wav" in done.stderr and told in done.stderr
+
+
+@NEEDED
+def test_a_folder_is_no_recording(tmp_path, run):
+    done = run("hear", tmp_path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+
+
+WITHOUT = "import sys; sys.modules['pocketsphinx'] = None; from voice_guide.cli import main; main()"
+
+
+def test_without_the_extra_one_line_says_what_to_install(tmp_path):
+    file = written(tmp_path / "x.wav", bytes(3200))
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, "hear", str(file)], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 6 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and "'voice-guide[hands-free]'" in done.stderr
