@@ -10,7 +10,7 @@ from dbus_next.constants import MessageFlag, MessageType
 from dbus_next.message import Message
 from dbus_next.signature import Variant
 
-from voice_guide.controls.mpris import Mpris, State
+from voice_guide.controls.shown import Shown, State
 from voice_guide.session import Command
 
 PATH = "/org/mpris/MediaPlayer2"
@@ -38,12 +38,12 @@ PATIENCE = 5.0
 """Seconds that a bus may take to let us in."""
 
 
-def serve(player: Mpris, address: str) -> None:
+def serve(player: Shown, address: str) -> None:
     """Until `player` is closing, wherever the bus may hang; raises what went wrong."""
     asyncio.run(_attend(player, address))
 
 
-async def _attend(player: Mpris, address: str) -> None:
+async def _attend(player: Shown, address: str) -> None:
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)  # or it prints
     on_bus = asyncio.ensure_future(_on_bus(player, address))
     while not (player.closing or on_bus.done()):
@@ -53,7 +53,7 @@ async def _attend(player: Mpris, address: str) -> None:
         await on_bus
 
 
-async def _on_bus(player: Mpris, address: str) -> None:
+async def _on_bus(player: Shown, address: str) -> None:
     bus = Bus(address)
     try:
         await asyncio.wait_for(bus.connect(), PATIENCE)
@@ -108,7 +108,7 @@ class Bus(MessageBus):
         self._sock.close()
 
 
-def answer(message: Any, player: Mpris) -> Message | bool | None:
+def answer(message: Any, player: Shown) -> Message | bool | None:
     """The reply to a call of ours, True where none is wanted; None leaves it to the library."""
     if message.message_type is not MessageType.METHOD_CALL or message.path != PATH:
         return None
@@ -121,7 +121,7 @@ def answer(message: Any, player: Mpris) -> Message | bool | None:
 Reply = tuple[()] | tuple[str, list[Any]]
 
 
-def _called(message: Any, player: Mpris) -> Reply | None:
+def _called(message: Any, player: Shown) -> Reply | None:
     if CALLS[message.interface].get(message.member) != message.signature:
         return None
     if message.interface == PLAYER and message.member in COMMANDS:
@@ -129,7 +129,7 @@ def _called(message: Any, player: Mpris) -> Reply | None:
     return ()
 
 
-def _asked(message: Any, player: Mpris) -> Reply | None:
+def _asked(message: Any, player: Shown) -> Reply | None:
     call, body = (message.interface, message.member, message.signature), message.body
     if call == ("org.freedesktop.DBus.Introspectable", "Introspect", ""):
         return "s", [introspection(player.state)]

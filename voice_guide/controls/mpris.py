@@ -10,30 +10,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from voice_guide.controls.button import PRESS, Button
+from voice_guide.controls.shown import State
 from voice_guide.session import LOUDER, LOUDEST, SOFTEST, Command, Place
 
 FEW = 20
 """Of a flood the last so many count."""
 UNSTEADY = 1.0
 """Seconds by which the length may change before that is told."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a desktop shows; equal where only time went on. Seconds; `length` is None until it is known."""
-
-    status: str
-    step: int
-    title: str
-    routine: str
-    position: float = field(compare=False)
-    length: float | None
-    volume: float
 
 
 class Mpris:
