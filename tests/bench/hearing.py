@@ -5,6 +5,7 @@ words of `filler.txt` that sound like commands and the room were settled with th
 """
 
 import audioop
+import hashlib
 import random
 import resource
 import time
@@ -200,7 +201,7 @@ def _own_voice(cues: Sequence[str], level: int) -> bytes:
     from voice_guide.pcm import RATE
     from voice_guide.voices import open_voice
 
-    file = speech.KEPT / f"cues-{len(cues)}.raw"
+    file = speech.KEPT / f"cues-{hashlib.sha256(repr(cues).encode()).hexdigest()[:16]}.raw"
     if not file.exists():
         voice, made, state = open_voice(), bytearray(), None
         for cue in cues:
