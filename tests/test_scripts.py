@@ -173,7 +173,7 @@ def test_every_fact_has_its_source(library):
 
 
 OTHERS = (
-    "press_again", "longest", "wait", "voiceless", "returned", "ready", "ready_again", "no_answer", "left_out",
+    "press_again", "longest", "wait", "voiceless", "returned", "ready", "ready_again", "ready_button", "ready_again_button", "offer_button", "no_answer", "left_out",
     "listening", "listening_button", "deaf", "unclear", "offer", "softer_again", "slow_breath", "breathed",
 )  # fmt: skip
 

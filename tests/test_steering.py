@@ -228,6 +228,7 @@ def test_every_control_sends_what_it_means_in_every_state_by_the_one_way_in(name
                 understood = session.place.waiting or session.paused or what not in awaited
                 put(what, session)
                 sent = steered(steering, session)
+                told.by_button = session.by_button
                 if understood:
                     told.send(command)
                 elif what.startswith(f"{PREFIX} "):

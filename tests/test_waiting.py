@@ -137,6 +137,20 @@ class TestAPlaceIsWaitedFor:
         assert session.room == 1.0
 
 
+class TestTheWordsOfAPress:
+    @pytest.mark.parametrize("block", [1000, 5000, 44_100])
+    def test_are_heard_whole_whatever_was_said_before(self, felt, block):
+        session = felt(small())
+        sound = session.read(10 * RATE)
+        session.send(Command.CONTINUE)
+        session.send(Command.WHERE)
+        sound = tape(session, block=block, most=30 * RATE)
+        assert (2, RATE) in [(number, count) for number, _, count in heard(sound)]
+
+    def test_continue_where_nobody_is_waited_for_skips_no_quiet(self, felt):
+        assert starts(tape(felt(small(), gated=False), [(3 * RATE, Command.CONTINUE)]), 2)[0] >= 4 * RATE
+
+
 class TestTheToneMarksWhereOneMaySpeak:
     def test_it_is_heard_where_there_is_time_to_say_something_and_moves_nothing(self, felt):
         session = felt([], gated=False)
@@ -146,6 +160,18 @@ class TestTheToneMarksWhereOneMaySpeak:
         assert length(plain) == length(toned)
         assert starts(toned, 77)[0] == 5 * RATE
         assert len(starts(toned, 77)) == 4, "not in the three seconds of a count, nor in two of a move"
+
+    def test_where_nobody_hears_any_more_it_is_not_heard(self, felt):
+        session = felt([], gated=False)
+        session.opening = tone(77, 500)
+        session.feed(small())
+        session.unheard()
+        assert tape(session) == tape(felt(small(), gated=False))
+
+    def test_who_has_only_a_button_is_told_to_press_it(self, felt):
+        session = felt(small())
+        session.answers["ready_button"], session.by_button = tone(78, 500), True
+        assert said(session.read(8 * RATE)) == [1, 78]
 
     def test_a_question_ends_in_it(self, felt):
         session = felt([])
@@ -190,6 +216,51 @@ class TestWhatIsFelt:
         session = felt(placed(), gated=False)
         sound = tape(session, [(14 * RATE, "sharp"), (30 * RATE, Command.REPEAT)])
         assert starts(sound, felt.words["offer"])[1] == 30 * RATE and 5 not in said(sound) and session.over
+
+    @pytest.mark.parametrize("hasty", [Command.TOGGLE, Command.CONTINUE])
+    def test_nobody_is_put_back_before_the_offer_was_made(self, felt, hasty):
+        sound = tape(
+            felt(placed(), gated=False), [(14 * RATE, "sharp"), (14 * RATE + 500, hasty), (17 * RATE, Command.CONTINUE)]
+        )
+        assert felt.words["softer_again"] not in said(sound) and felt.words["offer"] in said(sound)
+        assert starts(sound, felt.words["offer"])[0] >= 24 * RATE
+
+    @pytest.mark.parametrize("event", ["hurts", "cramp"])
+    def test_the_second_time_it_says_that_it_ends(self, felt, event):
+        sound = tape(felt(placed(), False), [(14 * RATE, event), (30 * RATE, Command.CONTINUE), (35 * RATE, event)])
+        assert said(sound)[-1] == ANSWERS[Command.STOP]
+
+    @pytest.mark.parametrize("word", [Command.STOP, "chest"])
+    def test_the_last_breaths_can_be_cut_short(self, felt, word, library):
+        session = felt(placed(), gated=False)
+        sound = tape(session, [(14 * RATE, "dizzy"), (20 * RATE, word)])
+        last = felt.words["emergency"] if word == "chest" else ANSWERS[Command.STOP]
+        assert said(sound)[-1] == last and length(sound) < 21 * RATE and session.over
+
+    @pytest.mark.parametrize("event", ["sharp", "hurts", "cramp"])
+    def test_where_nothing_is_pressed_nothing_is_offered_and_the_place_is_left_out(self, felt, event):
+        session = felt(placed())
+        sound = tape(session, [(10 * RATE, event), (40 * RATE, Command.CONTINUE)], most=60 * RATE)
+        assert 2 not in said(sound) and felt.words["offer"] not in said(sound) and 11 in said(sound)
+
+    def test_back_at_the_offer_leaves_the_point_out_too(self, felt):
+        sound = tape(felt(placed(("hip", "hip")), gated=False), [(14 * RATE, "sharp"), (30 * RATE, Command.BACK)])
+        assert said(sound).count(2) == 1 and 12 not in said(sound)
+
+    def test_what_is_felt_on_the_way_to_the_next_place_is_about_the_last(self, felt):
+        sound = tape(felt(placed(), False), [(14 * RATE, Command.NEXT), (14 * RATE + 500, "numb")])
+        assert 12 in said(sound), "the place to come is not to blame"
+
+    def test_again_in_a_softened_hold_says_softer(self, felt):
+        commands = [(14 * RATE, "sharp"), (30 * RATE, Command.CONTINUE), (35 * RATE, Command.REPEAT)]
+        sound = tape(felt(placed(), gated=False), commands)
+        assert starts(sound, felt.words["softer_again"])[1] == 35 * RATE and said(sound).count(2) == 1
+
+    def test_a_device_that_comes_back_at_an_offer_asks_what_was_offered(self, felt):
+        session = felt(placed(), gated=False)
+        tape(session, [(14 * RATE, "sharp")], most=30 * RATE)
+        session.came_back(5)
+        assert said(session.read(5 * RATE)) == [ANSWERS["returned"], felt.words["offer"]]
 
     def test_numb_leaves_the_spot_alone_and_goes_on(self, felt):
         sound = tape(felt(placed(), gated=False), [(14 * RATE, "numb")])

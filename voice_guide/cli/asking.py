@@ -9,7 +9,7 @@ from voice_guide.cli.fitting import Fitted
 from voice_guide.cli.parts import hint
 from voice_guide.cli.steering import Steering
 from voice_guide.cli.told import refused
-from voice_guide.pcm import Pcm, frames, length
+from voice_guide.pcm import Pcm, frames, length, silence
 from voice_guide.player import Sink, play
 from voice_guide.safety import Refusal, Today, adapt
 from voice_guide.script import Cue
@@ -76,13 +76,21 @@ class Questions:
         text = f"{self._ask[name]} {self._ask[f'{what}_spoken' if steering.hears else f'{what}_keys']}"
         hint(f"{text}\n{KEYS_FOR[what]}" if steering.keys.present else text)
         sound, kind = self._voice.speak(text) + (opening_tone() if steering.hears else b""), SPOKEN_FOR[what]
-        answer = None
+        answer, muddled = None, False
         for _ in range(2 if steering.hears else 1):
             wait = SPOKEN_ANSWER if steering.hears else patience
             found = ask(text, sound, steering, kind, sink, answers, unwanted, wait)
             if found:
                 answer = found[0]
                 break
+            if muddled := steering.muddled and not unwanted():
+                sound = (
+                    self._voice.speak(self._fitted.library.phrases.answers["unclear"]) + silence(frames(0.5)) + sound
+                )
+        if muddled and answer is None and what == "check":  # it may have been a yes
+            hint(self._ask["check_unclear"])
+            say(self._ask["check_unclear"], self._voice.speak(self._ask["check_unclear"]), sink)
+            answer = QUIT
         self.stopped |= answer == QUIT
         return None if answer == QUIT else answer
 
@@ -108,7 +116,7 @@ def ask(
     def arriving(session: Session) -> Iterator[str]:
         replies = steering.replies(kind)
         given.extend(answer for reply, answer in answers.items() if reply in replies)  # a yes before a no
-        session.over = session.over or bool(given) or unwanted() or not steering.answers
+        session.over = session.over or bool(given) or unwanted() or steering.muddled or not steering.answers
         yield from ()
 
     play(saying(text, sound, seconds), sink, arriving, steering.hear)

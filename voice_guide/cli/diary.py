@@ -37,6 +37,7 @@ class Diary:
         self.kept = Mark(page.cue, page.wait) if page.cue else None
         """Where one would go on."""
         self._number = self._heard = 0
+        self._closed = False
         self._done: list[str] = []
         self._wanted: dict[str, set[int]] = {}
         """By point, the steps that it is released in."""
@@ -71,10 +72,21 @@ class Diary:
             self._count_done(cue.step for cue in place.released)
             done, seconds = self._done, self._seconds()
             self._rows.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
+        events = self._fitted.library.safety.events
+        if any(events[name].then != "tell" for name in place.told):
+            self._close_the_book()
+            return
         mark, now = place.mark or self.kept, time.monotonic()  # getting back there, one is still there
         if mark and (self.kept is None or mark.cue != self.kept.cue or now - self._kept_at >= EVERY):
             self.kept, self._kept_at = mark, now
             self._turn(place, mark)
+
+    def _close_the_book(self) -> None:
+        """Nobody is led back to where something hurt: the next session is another one."""
+        if not self._closed:
+            self._closed, self.kept = True, None
+            self._latest = replace(self._latest)  # what waits to be written is not
+            self._pages.put(lambda: self._told(remove_bookmark))
 
     def _turn(self, place: Place, mark: Mark) -> None:
         cue = self._plan.cues[mark.cue]

@@ -18,7 +18,7 @@ from voice_guide.cli.told import danger_of
 from voice_guide.controls import button, keys
 from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.signals import caught_signals
-from voice_guide.errors import SafetyError, SinkError
+from voice_guide.errors import ChoiceError, SafetyError, SinkError
 from voice_guide.pcm import RATE, length, seconds
 from voice_guide.personal.bookmark import Bookmark
 from voice_guide.personal.journal import Journal
@@ -54,6 +54,12 @@ class Manner:
     asking: bool
     listen: bool = False
     one_button: bool = False
+
+    def __post_init__(self) -> None:
+        if self.listen and self.sink == "simpleaudio":
+            raise ChoiceError(
+                "simpleaudio plays long stretches and hears nobody meanwhile; --listen needs --sink speaker"
+            )
 
 
 class Listening:
@@ -153,7 +159,7 @@ class Listening:
         ended: Ended = "interrupted"
         try:
             session = self._play(ahead, line, diary)
-            self.danger = danger_of(session.place.told, self.fitted.library)
+            self.danger = danger_of([*session.place.told, *self.coming], self.fitted.library)
             fault = self.caught.any or ahead.fault is not None
             ended = "interrupted" if fault else "stopped" if self.stopped or session.stopped else "finished"
             diary.end(ended, None)
@@ -200,7 +206,7 @@ class Listening:
     def _play(self, ahead: Ahead, line: Line, diary: Diary) -> Session:
         caught, session, steering = self.caught, Session(), self.steering
         session.events = self.fitted.library.safety.events
-        session.opening = opening_tone() if steering.ear else b""
+        session.opening = opening_tone() if steering.hears else b""
         session.room = min(self.fitted.room, self.page.room) if self.page else self.fitted.room
         told = False
 
@@ -241,15 +247,14 @@ class Listening:
     def _steered(self, session: Session) -> Iterator[str]:
         """What came, in order; what is felt waits until there are words for it."""
         self.coming.extend(self.steering.commands(session))
+        if Command.STOP in self.coming:  # it overtakes what waits for its words
+            self.caught.unheard = self.stopped = True
+            self.coming = deque(command for command in self.coming if command != Command.STOP)
         while self.coming:
             event = session.events.get(self.coming[0])
             if event and not (event.words in session.answers or session.whole):
                 return
-            command = self.coming.popleft()
-            if command == Command.STOP:
-                self.caught.unheard = self.stopped = True
-            else:
-                yield command
+            yield self.coming.popleft()
 
     def _falling_asleep(self, session: Session) -> Iterator[Command]:
         """Off the ball first; when that was heard, the process stops until it is continued, and stays paused."""

@@ -109,7 +109,10 @@ class Steering:
         self._pipe = Pipe()
         self._controls: list[Control] = [self.keys, self._pipe]
         self._held = ExitStack()
-        self._told = False
+        self._told = self._asked = False
+        """Somebody was told that they are heard; or was asked something aloud."""
+        self.muddled = False
+        """Something was said that is no answer."""
         self._using = ""
 
     def __enter__(self) -> "Steering":
@@ -168,9 +171,11 @@ class Steering:
     def _introduce(self, session: Session) -> None:
         """Once it can be answered it waits; once it cannot, it does not any more."""
         session.gated = self._one_button or (self.hears and self._told)
+        session.by_button = self._one_button and not self.hears
         if self.ear and self.ear.fault:
             hint(str(self.ear.fault))
-            if self._told:
+            session.unheard()
+            if self._told or self._asked:
                 session.tell("deaf")
             self._deaf()
         elif self.ear and self.ear.ready and not self._told:
@@ -183,7 +188,10 @@ class Steering:
     def replies(self, kind: str) -> list[str]:
         """Keys, and the meanings of what was said, since the last call; `kind` is the vocabulary of the question."""
         found = [*self.keys.typed(), *([Command.STOP] if self.stopped() else [])]
-        return found + [heard.meaning for heard in self.heard(kind) if heard.meaning]
+        said = self.heard(kind)
+        self._asked |= self.hears
+        self.muddled = any(heard.said and not heard.meaning for heard in said)
+        return found + [heard.meaning for heard in said if heard.meaning]
 
     def stopped(self) -> bool:
         """Another program says stop; whatever else it said is no answer to a question."""

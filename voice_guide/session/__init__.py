@@ -47,6 +47,8 @@ class Session:
         """What somebody may tell while they listen, by id."""
         self.gated = False
         """The listener can answer, and is waited for where they may need time."""
+        self.by_button = False
+        """They answer with a button only: nobody would hear them."""
         self.opening: Pcm = b""
         """The tone at the start of quiet in which the listener is heard; none where nobody hears them."""
         self.room = math.inf
@@ -70,6 +72,8 @@ class Session:
         """The listener is waited for."""
         self._slack = 0
         """Frames of quiet more after words that lead to a place."""
+        self._softened = -1
+        """The step whose hold was taken up again, softer."""
         self._left_out: frozenset[str | None] = frozenset()
         """Points that are not pressed any more."""
         self._news: tuple[str, ...] = ()
@@ -86,6 +90,11 @@ class Session:
     def tell(self, name: str) -> None:
         """Have this said when the words of now are over."""
         self._news += (name,)
+
+    def unheard(self) -> None:
+        """Nobody hears the listener any more: no tone says so from now on."""
+        self._track.without(self.opening)
+        self.opening = b""
 
     def say(self, name: str) -> None:
         """Have this said now, as the answer to a command is."""
@@ -141,11 +150,12 @@ class Session:
         if command in self.events:
             self._told += (command,)
         if self.over or self.stopped:
+            self._cut_breaths(command)
             return
         step = self._step
         match command:
             case Command.TOGGLE:
-                awaited = self.paused or self._waiting or self._settling
+                awaited = self.paused or self._settling or (self._waiting and not self._unasked)
                 self.send(Command.CONTINUE if awaited else Command.PAUSE)
             case Command.PAUSE:
                 self.paused = True
@@ -157,6 +167,8 @@ class Session:
                     self._leave_out()
                 self._go(command, self._onward(step))
             case Command.BACK:
+                if self._offered:
+                    self._leave_out()
                 self._go(command, max(0, step - 1))
             case Command.STOP:
                 self._go(command, _END)
@@ -188,7 +200,7 @@ class Session:
         if self.paused:
             cut = (Command.PAUSE,)
         elif self._waiting:
-            cut = cut or ("ready_again",)
+            cut = cut or (self._prompt("offer" if self._offered else "ready_again"),)
         elif not cut or RELEASE in cut:
             swallowed = 0 if self._untouched else IN_HAND
             self._track.rewind(swallowed)
@@ -239,7 +251,7 @@ class Session:
 
     def _timeline(self, wanted: int) -> Pcm:
         self._patience, self._untouched = WAITED, False
-        if self._ripe and self._track.holding != self._track.begins:
+        if self._ripe and self._track.pressing != self._track.begins:
             self._say_news()
             return self._part(wanted)
         part = self._track.part(wanted, self._answer)
@@ -261,7 +273,7 @@ class Session:
         if self._target is None and not takes_off(names[0], self.events) and (left := self._track.release_words()):
             names, sound = (RELEASE, *names), left + sound
         still = self.paused or self._waiting or self._target is not None
-        self._over_hold = self._track.holding and not still
+        self._over_hold = self._track.pressing and not still
         quiet = self.paused or self._waiting is not None
         after = self.opening if quiet else silence(0 if self._over_hold else length(self.opening))
         self._names, self._answer = names, sound + after
@@ -286,11 +298,15 @@ class Session:
         return owed and not off and name not in GOING_ON
 
     def _continue(self) -> None:
+        if self._unasked:  # the offer comes when its ten seconds are over
+            self.paused = False
+            return
         left = self._target is None and self._track.pressing and (self.paused or self._offered)
         self._say("softer_again" if left and self._offered else "press_again" if left else Command.CONTINUE)
         if left and self._offered:
+            self._softened = self._step
             self._track.pass_over(frames((self._track.hold_left or 0.0) / 2))
-        elif not (self.paused or self._offered):
+        elif self.gated and not (self.paused or self._offered):
             self._track.pass_gate()
         self.paused, self._waiting = False, None
 
@@ -313,6 +329,12 @@ class Session:
         clip = self._track.clip
         return self._target if self._target is not None else clip.cue.step if clip else 0
 
+    def _beyond(self) -> int:
+        """The step after the one that is left, or further where the listener is going there already."""
+        clip = self._track.clip
+        here = self._onward(clip.cue.step if clip else 0)
+        return here if self._target is None else max(here, self._target)
+
     def _onward(self, step: int) -> int:
         return (min(step, self._track.last_step) if self.whole else step) + 1
 
@@ -333,6 +355,15 @@ class Session:
     @property
     def _offered(self) -> bool:
         return self._waiting is not None and self._waiting.offered
+
+    @property
+    def _unasked(self) -> bool:
+        """Off the point, before it is offered to take it up again."""
+        return self._waiting is not None and self._waiting.prompts == OFFERED.prompts
+
+    def _prompt(self, name: str) -> str:
+        """The words for who cannot be heard, and has a button."""
+        return f"{name}_button" if self.by_button else name
 
     @property
     def _settling(self) -> bool:
@@ -368,7 +399,7 @@ class Session:
             return silence(count)
         elif waiting.prompts:
             name, self._waiting = waiting.prompted()
-            self._say(name)
+            self._say(self._prompt(name))
         elif waiting.ends:
             self.gain = min(LOUDEST, self.gain * LOUDER**2)
             self._go("no_answer", _END)
@@ -379,10 +410,13 @@ class Session:
 
     def _answer_to(self, event: Event) -> None:
         """What the listener feels comes before the plan."""
+        pressing = self._track.pressing and self._target is None
         point = self._track.clip.cue.point if self._track.clip else None
         report = f"{event.id} {point}" if event.again == "leave_out" else event.id
         then = event.again if report in self._reports else event.then
         self._reports |= {report}
+        if then == "offer" and not pressing:  # there is nothing to take up again
+            then = "leave_out"
         match then:
             case "tell":
                 self._say(event.words)
@@ -391,11 +425,18 @@ class Session:
                 self._say(event.words)
             case "leave_out":
                 self._leave_out()
-                self._go(event.words, self._onward(self._step), "left_out")
+                self._go(event.words, self._beyond(), "left_out")
             case "end":
-                self._go(event.words, _END)
+                self._go(event.words if event.then == "end" else Command.STOP, _END)
             case "breathe":
                 self._go(event.words, _END, *LAST_BREATHS, "breathed")
+
+    def _cut_breaths(self, command: str) -> None:
+        """In the last minute of breaths, only a stop and a sign of danger are heard."""
+        event = self.events.get(command)
+        if not self.over and "breathed" in self._names and (command == Command.STOP or (event and event.then == "end")):
+            self._names, self._answer = (), b""
+            self._go(event.words if event else command, _END)
 
     def _leave_out(self) -> None:
         """Nothing is pressed any more where the listener is, nor where they just were."""
@@ -410,16 +451,16 @@ class Session:
         if self.paused:
             self._continue()
         if self._offered:
-            self._say("offer")
+            self._say(self._prompt("offer"))
             return
         if self._waiting:
             self._waiting = None
             self._track.before()
             return
         if self._track.holding:
-            words = self._track.lead().sound or sound_of(
-                ["press_again"], self.answers
-            )  # a hold that was taken up again has none
+            words = self._track.lead().sound or sound_of(["press_again"], self.answers)
+            if self._softened == self._step:
+                words = sound_of(["softer_again"], self.answers)
             self._names, self._answer, self._over_hold = (), words, True
         else:
             self._track.again()
@@ -438,7 +479,7 @@ class Session:
             self._waiting = self._waiting.after(-frames(LONGER))
             self._say(Command.LONGER)
             return
-        if self._track.ended:
+        if self._track.ended or self._target is not None:
             return
         if self.room < LONGER or not self._track.longer(LONGER, LAST_CALL):
             self._say("longest")

@@ -203,6 +203,10 @@ class Track:
             self._move(self._at, self._offset + left)
             self._muted = self._at
 
+    def without(self, tone: Pcm) -> None:
+        """The clips, without this at the end of their words."""
+        self._clips = [replace(clip, sound=clip.sound.removesuffix(tone)) for clip in self._clips]
+
     def slower(self, more: int, room: float) -> float | None:
         """So many frames of quiet more after the words that lead to a place, in all clips to come that are there.
 
