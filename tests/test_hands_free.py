@@ -288,6 +288,8 @@ def test_ready_opens_the_gates_and_sharp_pain_ends_a_hold(folder):
         here.is_answered("skip", "next")
         here.press("stop")
         assert here.ends() == 0, here.told
+        assert here.files() == {"data/journal.sqlite"}, "nobody is led back to where it hurt"
+        assert "goes on from here" not in here.told
         print(here.took)
 
 
