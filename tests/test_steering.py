@@ -9,13 +9,15 @@ import sys
 from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from fakes import Tape, clip, tone
+from fakes import Hum, Tape, clip, tone
 from sound_server import wait_until
 from test_session import answered
 from test_waiting import PROMPTS, placed
+from voice_guide.cli.asking import Questions
 from voice_guide.cli.steering import Steering, vocabularies
 from voice_guide.controls.keys import KEYS
 from voice_guide.controls.mpris import Mpris
@@ -317,3 +319,24 @@ def test_each_answer_is_the_one_we_agreed_on(at, library):
     if os.environ.get("UPDATE_GOLDEN"):
         GOLDEN.write_text(text, encoding="utf-8")
     assert text == GOLDEN.read_text(encoding="utf-8")
+
+
+class Mumbles(Ear):
+    """Hears something now and then, and understands nothing."""
+
+    asked = 0
+
+    def heard(self):
+        self.asked += 1
+        return [Heard("yes i have a fever", None, 0, 1, 0.0)] if self.asked % 8 == 7 else []
+
+
+def test_what_is_not_understood_where_it_may_be_a_yes_to_a_warning_sign_begins_no_session(library, runtime):
+    voice, fitted = Hum(), SimpleNamespace(library=library, asked=SimpleNamespace(ending="awake"))
+    questions = Questions(fitted, voice)
+    with Steering(hearer=lambda: Mumbles(library)) as steering:
+        steering.keys.present = False
+        assert questions.before(steering, Tape(), lambda: False) == (False, None)
+    assert questions.stopped
+    assert library.phrases.answers["unclear"] in voice.said
+    assert voice.said[-1] == library.phrases.ask["check_unclear"]
