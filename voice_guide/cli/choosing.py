@@ -13,7 +13,7 @@ from voice_guide.cli.fitting import Wishes, fitted
 from voice_guide.cli.listening import Manner
 from voice_guide.cli.parts import hint, voice_options
 from voice_guide.cli.playing import guide, guided, questions_option, sink_option
-from voice_guide.cli.steering import NEED, SHORT, Hearer, Steering, names_of, vocabularies
+from voice_guide.cli.steering import NEED, SHORT, Steering, hearer_of, names_of, vocabularies
 from voice_guide.cli.told import danger_of
 from voice_guide.controls.signals import caught_signals
 from voice_guide.errors import SafetyError
@@ -96,7 +96,7 @@ def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int,
     is not kept and does not leave this machine. Speech is understood offline, best in a quiet room.
     """
     manner = Manner(voice, rate, pitch, sink, questions, listen=True)
-    chosen: list[Wishes | str] = []
+    chosen: list[tuple[tuple[str, ...], Wishes]] = []
 
     def heard(speaker: Remembering, journal: Journal) -> int:
         library = Library()
@@ -105,8 +105,7 @@ def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int,
         return INTERRUPTED if talk.interrupted else 0
 
     code = guided(manner, heard)
-    for one in chosen:
-        named, wishes = ((), one) if isinstance(one, Wishes) else ((one,), Wishes())
+    for named, wishes in chosen:
         code = guide(named, wishes, manner)
     ctx.exit(code)
 
@@ -118,19 +117,13 @@ class _Talk:
         self.interrupted = False
         self._library, self._journal, self._manner = library, journal, manner
 
-    def choose(self, speaker: Remembering) -> Iterator[Wishes | str]:
-        """A need or the name of a routine; nothing where nobody chose. HearingError where nobody can be heard."""
+    def choose(self, speaker: Remembering) -> Iterator[tuple[tuple[str, ...], Wishes]]:
+        """As it would be typed; nothing where nobody chose. HearingError where nobody can be heard."""
         library = self._library
         talk = choosing(library.phrases.listen, self._name, self._told, self._three())
-
-        def hearer() -> Hearer:
-            from voice_guide.hearing.ear import Ear
-
-            return Ear([*vocabularies(library), names_of(library)])
-
         with (
             caught_signals() as caught,
-            Steering(hearer=hearer) as steering,
+            Steering(hearer=hearer_of([*vocabularies(library), names_of(library)])) as steering,
             closing(Lasting(lambda: open_sink(self._manner.sink), lambda: caught.any)) as sink,
         ):
             turn = next(talk)
@@ -150,21 +143,21 @@ class _Talk:
                     turn = talk.send(heard)
                 except StopIteration as end:
                     if end.value:
-                        meant = self._meant(end.value)
-                        yield Wishes(need=meant.removeprefix(NEED)) if meant.startswith(NEED) else meant
+                        yield self._meant(end.value)
                     return
             self.interrupted = True
 
-    def _meant(self, meaning: str) -> str:
-        """A name or a need. SafetyError for a sign of danger."""
+    def _meant(self, meaning: str) -> tuple[tuple[str, ...], Wishes]:
+        """As it would be typed. SafetyError for a sign of danger."""
         library = self._library
         if danger := danger_of([meaning], library):
             raise danger
-        return self._short() if meaning == SHORT else meaning
+        if meaning.startswith(NEED):
+            return (), Wishes(need=meaning.removeprefix(NEED))
+        return (self._short() if meaning == SHORT else meaning,), Wishes()
 
     def _fitted(self, meaning: str) -> tuple[str, float]:
-        meant = self._meant(meaning)
-        wishes, named = (Wishes(need=meant.removeprefix(NEED)), ()) if meant.startswith(NEED) else (Wishes(), (meant,))
+        named, wishes = self._meant(meaning)
         found = fitted(named, wishes, self._manner.rate, journal=self._journal, library=self._library)
         return found.routine.name, found.length / 60
 

@@ -13,7 +13,7 @@ from voice_guide.cli.diary import Diary, Ended
 from voice_guide.cli.fitting import Fitted, Wishes, words_of
 from voice_guide.cli.line import Line
 from voice_guide.cli.parts import hint
-from voice_guide.cli.steering import Hearer, Steering, vocabularies
+from voice_guide.cli.steering import Steering, hearer_of, vocabularies
 from voice_guide.cli.told import danger_of
 from voice_guide.controls import button, keys
 from voice_guide.controls.mpris import Mpris
@@ -110,12 +110,8 @@ class Listening:
         return INTERRUPTED if self.caught.any else 0
 
     def _steering(self) -> Steering:
-        def hearer() -> Hearer:
-            from voice_guide.hearing.ear import Ear
-
-            return Ear(vocabularies(self.fitted.library))
-
-        return Steering(self.manner.one_button, hearer if self.manner.listen else None)
+        wanted = self.manner.listen
+        return Steering(self.manner.one_button, hearer_of(vocabularies(self.fitted.library)) if wanted else None)
 
     def _device(self) -> Lasting:
         """The sink, once its device is there; the first words are rendered meanwhile."""

@@ -73,6 +73,17 @@ def vocabularies(library: "Library") -> list[Vocabulary]:
     ]
 
 
+def hearer_of(heard: Sequence[Vocabulary]) -> Callable[[], Hearer]:
+    """What begins to listen when it is called; loaded only then."""
+
+    def hearer() -> Hearer:
+        from voice_guide.hearing.ear import Ear
+
+        return Ear(heard)
+
+    return hearer
+
+
 def names_of(library: "Library") -> Vocabulary:
     """What a routine may be called by who chooses one by speaking, and what it may be for.
 

@@ -80,8 +80,6 @@ class Keys:
                 found.append(KEYS[key.lower()])
         return found + self._button.commands(now)
 
-    pressed = commands
-
     def typed(self) -> str:
         """The keys pressed since the last call, as small letters."""
         return ARROWS.sub("", self._typed()).lower()
