@@ -3,9 +3,9 @@
 from array import array
 from itertools import groupby
 
+from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.timeline import Clip
 from voice_guide.pcm import WIDTH, length
-from voice_guide.script import Cue
-from voice_guide.timeline import Clip
 
 
 class Hum:

@@ -15,14 +15,16 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from voice_guide import names, script, timeline
+from voice_guide import compiler as script
+from voice_guide.compiler import compile_script, timeline
+from voice_guide.compiler.speech import USUAL_RATE
+from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, document, steps
 from voice_guide.library.document import JOINERS, MOST_FAULTS
-from voice_guide.names import Entry, Names
 from voice_guide.pcm import seconds
-from voice_guide.script import USUAL_RATE, compile_script
-from voice_guide.timeline import Timeline, lay, sketch
+from voice_guide.routine import names
+from voice_guide.routine.names import Entry, Names
 from voice_guide.voices.engine import LONGEST, speakable
 from voice_guide.voices.tone import Tone
 

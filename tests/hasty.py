@@ -4,7 +4,7 @@ import sys
 import time
 
 from voice_guide.cli import main
-from voice_guide.sinks.silent import Silent
+from voice_guide.devices.silent import Silent
 
 if __name__ == "__main__":
     speed = float(sys.argv.pop(1))

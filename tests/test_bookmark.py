@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from test_faults import HASTY, SCRIPT
 from test_play import environment, past_sessions
 from voice_guide.cli.fitting import Wishes, wishes_of, words_of
+from voice_guide.compiler import compile_script
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, read_bookmark, remove_bookmark, write_bookmark
 from voice_guide.personal.journal import Journal
-from voice_guide.script import compile_script
 
 NOW = "2026-05-01T07:00:00+02:00"
 PAGE = Bookmark(

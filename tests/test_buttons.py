@@ -22,7 +22,7 @@ from voice_guide.controls.keys import Keys
 from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.pipe import FEW, WORDS, Pipe, pipe_path, tell
 from voice_guide.errors import ChoiceError, VoiceGuideError
-from voice_guide.session import Command, Place
+from voice_guide.player.command import Command, Place
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="terminals and pipes of POSIX")
 unhurried = settings(deadline=None)

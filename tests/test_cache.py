@@ -13,13 +13,13 @@ from mutagen.mp3 import MP3
 
 from fakes import Tape
 from test_mp3 import own_mounts
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import lay
 from voice_guide.errors import VoiceError
-from voice_guide.kept import cache_folder, clear, info, verify
 from voice_guide.pcm import RATE, WIDTH, Pcm, length, silence
 from voice_guide.player import play
-from voice_guide.script import compile_script
-from voice_guide.session import Session
-from voice_guide.timeline import lay
+from voice_guide.player.session import Session
+from voice_guide.storage.kept import cache_folder, clear, info, verify
 from voice_guide.voices import open_voice
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
@@ -192,7 +192,7 @@ def test_a_full_disk_does_not_stop_the_voice_and_leaves_no_half_file(tmp_path):
 SHARER = """
 import sys
 from pathlib import Path
-from voice_guide.kept import clear
+from voice_guide.storage.kept import clear
 from voice_guide.voices.cache import Remembering
 class Parrot:
     key = "parrot"
@@ -221,7 +221,7 @@ def test_processes_that_write_and_clear_the_same_entries_never_hear_half_of_one(
 KILLED = """
 import os, random, select, signal, sys
 from pathlib import Path
-from voice_guide.kept import clear
+from voice_guide.storage.kept import clear
 from voice_guide.voices.cache import Remembering
 class Parrot:
     key = "parrot"
@@ -302,7 +302,7 @@ def test_a_folder_deleted_again_and_again_never_stops_a_session(library, tmp_pat
 NOBODY = """
 import os
 from pathlib import Path
-from voice_guide.kept import verify
+from voice_guide.storage.kept import verify
 from voice_guide.voices.cache import Remembering
 if os.getuid() == 0:  # whom no permission binds
     os.setgroups([])
@@ -340,7 +340,7 @@ def test_what_may_not_be_read_or_written_is_a_miss_and_told(tmp_path):
 SMALL_DISK = """
 import os
 from pathlib import Path
-from voice_guide.kept import verify
+from voice_guide.storage.kept import verify
 from voice_guide.voices.cache import Remembering
 class Parrot:
     key = "parrot"
@@ -418,7 +418,7 @@ def test_the_folder_is_the_one_named_else_the_checkout_s(monkeypatch, top):
 
 def test_the_folder_of_an_installed_voice_guide_is_the_user_s(tmp_path, top):
     shutil.copytree(top / "voice_guide", tmp_path / "site" / "voice_guide")
-    command = [sys.executable, "-c", "from voice_guide.kept import cache_folder as f; print(f())"]
+    command = [sys.executable, "-c", "from voice_guide.storage.kept import cache_folder as f; print(f())"]
     places = {"PYTHONPATH": "site", "HOME": ".", "XDG_CACHE_HOME": "caches", "LOCALAPPDATA": "caches"}
     env = {**os.environ, **{name: str(tmp_path / place) for name, place in places.items()}}
     env.pop("VOICE_GUIDE_CACHE", None)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from voice_guide.captions import (
+from voice_guide.formats.captions import (
     QUIET,
     SIDECARS,
     Captions,

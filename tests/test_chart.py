@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from voice_guide.chart import AID, Charts, described, draw_chart
-from voice_guide.drawing import Circle, Line, Text, columns, hatched, smooth, text_width
 from voice_guide.library import Library
-from voice_guide.plot import FIELD, draw_pain
+from voice_guide.pictures.chart import AID, Charts, described, draw_chart
+from voice_guide.pictures.drawing import Circle, Line, Text, columns, hatched, smooth, text_width
+from voice_guide.pictures.plot import FIELD, draw_pain
 
 LIBRARY = Library()
 CHARTS = LIBRARY.charts

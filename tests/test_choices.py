@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.body.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.body.safety import Adapted, Today, adapt
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
-from voice_guide.safety import Adapted, Today, adapt
 
 LIBRARY = Library(own=Path("none"))
 SHIPPED = {routine.id: routine for routine in LIBRARY.routines.values() if not routine.file}

@@ -18,9 +18,9 @@ from voice_guide.cli.steering import NEED, SHORT, names_of, vocabularies
 from voice_guide.cli.told import danger_of
 from voice_guide.errors import SafetyError
 from voice_guide.hearing import Heard
-from voice_guide.names import listed
 from voice_guide.personal.journal import Journal
-from voice_guide.session import Command
+from voice_guide.player.command import Command
+from voice_guide.routine.names import listed
 
 NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from voice_guide.body.habits import Record, signs
+from voice_guide.body.safety import Adapted, Refusal, Today, adapt
+from voice_guide.compiler import compile_script
 from voice_guide.errors import NameUnclear
-from voice_guide.habits import Record, signs
 from voice_guide.library import Library
 from voice_guide.personal.journal import Journal
-from voice_guide.safety import Adapted, Refusal, Today, adapt
-from voice_guide.script import compile_script
 
 TOP = Path(__file__).parents[1]
 LIBRARY = Library(own=Path(__file__).parent / "none")

@@ -12,7 +12,7 @@ import pytest
 from mutagen.id3 import ID3
 
 from test_mp3 import own_mounts
-from voice_guide.captions import SIDECARS
+from voice_guide.formats.captions import SIDECARS
 
 TONE = ("--voice", "tone")
 SHORT = """name: Short

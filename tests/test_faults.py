@@ -17,11 +17,11 @@ import pytest
 from sound_server import onsets, start_server, wait_until
 from test_mp3 import own_mounts
 from test_play import TONE, VOICE_GUIDE, at_a_terminal, environment, past_sessions, speakers
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import frames, seconds
 from voice_guide.personal.bookmark import read_bookmark
-from voice_guide.resume import TOO_SHORT, resumed
-from voice_guide.script import compile_script
-from voice_guide.timeline import Mark, lay
+from voice_guide.player.resume import TOO_SHORT, resumed
 from voice_guide.voices.tone import Tone
 
 SCRIPT = """\
@@ -217,7 +217,7 @@ def released(clips):
 HURRIED = """
 import time
 from voice_guide.cli import main
-from voice_guide.sinks.lasting import Lasting
+from voice_guide.devices.lasting import Lasting
 unwanted, *_ = Lasting.__init__.__defaults__
 def clock():
     return time.monotonic() * 10

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import routines
+from voice_guide.body.fit import fit, within
+from voice_guide.body.safety import Adapted, Today, adapt
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import sketch
 from voice_guide.errors import ChoiceError
-from voice_guide.fit import fit, within
 from voice_guide.library import Library
 from voice_guide.pcm import frames, length, seconds, silence
 from voice_guide.routine import Step
-from voice_guide.safety import Adapted, Today, adapt
-from voice_guide.script import compile_script
-from voice_guide.timeline import sketch
 
 LIBRARY = Library(own=Path("none"))
 PHRASES, LIMITS = LIBRARY.phrases, LIBRARY.catalogue.limits

@@ -24,12 +24,12 @@ from mutagen.oggopus import OggOpus
 from PIL import Image
 
 from test_mp3 import BARE, SOUND, STARTS, TAGS, Interruption, beep, noise, own_mounts
-from voice_guide.captions import Chapter
 from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.captions import Chapter
+from voice_guide.formats.ffmpeg import FORMATS, Ffmpeg
+from voice_guide.formats.id3 import Tags
+from voice_guide.formats.wav import Wav
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.ffmpeg import FORMATS, Ffmpeg
-from voice_guide.sinks.id3 import Tags
-from voice_guide.sinks.wav import Wav
 
 FFMPEG = shutil.which("ffmpeg")
 MP4S = (".m4a", ".m4b")
@@ -542,9 +542,9 @@ class TestWhereItCannotBeMade:
 ON_SMALL_DISK = """
 import json, pathlib, sys
 from voice_guide.errors import VoiceGuideError
-from voice_guide.sinks.ffmpeg import Ffmpeg
-from voice_guide.sinks.id3 import Tags
-from voice_guide.sinks.wav import Wav
+from voice_guide.formats.ffmpeg import Ffmpeg
+from voice_guide.formats.id3 import Tags
+from voice_guide.formats.wav import Wav
 sound = pathlib.Path("sound.pcm").read_bytes()
 for ending in sys.argv[1:]:
     path = pathlib.Path("disk/x" + ending)

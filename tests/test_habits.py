@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_guide.habits import SIGNS, Habits, Record, signs
+from voice_guide.body.habits import SIGNS, Habits, Record, signs
 
 HABITS = Habits(2, 4.0, 1, 2, 3, (28, 42), 42)
 SUMMER = timezone(timedelta(hours=2))

@@ -24,7 +24,8 @@ from test_play import SCRIPT, TONE, VOICE_GUIDE, environment, past_sessions
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH
 from voice_guide.pcm import frames as frames_of
-from voice_guide.voices import DEFAULT_RATE, open_voice
+from voice_guide.voices import open_voice
+from voice_guide.voices.voice import DEFAULT_RATE
 
 NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None,

@@ -5,13 +5,14 @@ import wave
 
 import pytest
 
+from voice_guide.devices.microphone import RATE
 from voice_guide.errors import HearingError
 from voice_guide.hearing import sounds
 from voice_guide.hearing.recogniser import Recogniser
 from voice_guide.hearing.sounds import arpabet
-from voice_guide.hearing.utterances import BLOCK, RATE, STEP, Utterances
+from voice_guide.hearing.utterances import BLOCK, STEP, Utterances
 from voice_guide.pcm import RATE as SPOKEN
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.routine.vocabulary import Vocabulary
 from voice_guide.voices import open_voice
 
 COMMANDS = Vocabulary(

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from mutagen.mp3 import MP3, BitrateMode
 
 from test_mp3 import BARE, ffmpeg_decoded, mpg123_decoded, noise, run, stream_of
+from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.timeline import Timeline, lay, measured
 from voice_guide.errors import VoiceGuideError
-from voice_guide.kept import Kept
+from voice_guide.formats.joined import TAIL, Encoded, encoded, runs
+from voice_guide.formats.mp3 import Mp3, Stream
+from voice_guide.formats.xing import FRAME, SIZE
 from voice_guide.pcm import RATE, WIDTH, frames, length, silence
 from voice_guide.player import play
-from voice_guide.script import Cue
-from voice_guide.session import Session
-from voice_guide.sinks.joined import TAIL, Encoded, encoded, runs
-from voice_guide.sinks.mp3 import Mp3, Stream
-from voice_guide.sinks.xing import FRAME, SIZE
-from voice_guide.timeline import Timeline, lay, measured
+from voice_guide.player.session import Session
+from voice_guide.storage.kept import Kept
 from voice_guide.voices.bell import ring
 from voice_guide.voices.tone import Tone
 

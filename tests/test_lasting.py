@@ -3,9 +3,9 @@
 import pytest
 
 from fakes import Tape
+from voice_guide.devices.lasting import AWAY, PATIENCE, Lasting
 from voice_guide.errors import SinkError
 from voice_guide.pcm import length, seconds, silence
-from voice_guide.sinks.lasting import AWAY, PATIENCE, Lasting
 
 BLOCK = silence(441)
 

@@ -20,13 +20,13 @@ from pathlib import Path
 import pytest
 
 from sound_server import MOUTH, Mouth, Recording, SoundServer, beep, deviceless, onsets, start_server, wait_until
+from voice_guide.devices.microphone import Block
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.ear import GRAIN, TAIL, Ear
-from voice_guide.hearing.microphone import Block
 from voice_guide.hearing.worker import SILENT, Attention
 from voice_guide.pcm import frames, silence
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.routine.vocabulary import Vocabulary
 
 WORDS = Vocabulary("session", bare={"stop": "stop"}, prefixed={"pause": "pause", "continue": "continue"})
 OTHERS = Vocabulary("names", bare={"soft landing": "soft-landing"})
@@ -36,7 +36,7 @@ FAKES = """
 import array, itertools, threading, time
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
-from voice_guide.hearing.microphone import Block, Microphone
+from voice_guide.devices.microphone import Block, Microphone
 from voice_guide.hearing.worker import serve
 
 class Onsets:
@@ -267,7 +267,7 @@ def test_it_ends_when_the_session_is_killed() -> None:
     code = (
         "import json, sys\n"
         "from voice_guide.hearing.ear import Ear\n"
-        "from voice_guide.vocabulary import Vocabulary\n"
+        "from voice_guide.routine.vocabulary import Vocabulary\n"
         "ear = Ear([Vocabulary('session', {'stop': 'stop'})], json.loads(sys.argv[1]))\n"
         "while not ear.ready: pass\n"
         "print(ear._process.pid, flush=True)\n"
@@ -349,7 +349,7 @@ def asked(env: dict[str, str]) -> str:
     code = (
         "from voice_guide.errors import HearingError\n"
         "from voice_guide.hearing.ear import try_microphone\n"
-        "from voice_guide.vocabulary import Vocabulary\n"
+        "from voice_guide.routine.vocabulary import Vocabulary\n"
         "try:\n    print(try_microphone([Vocabulary('session', {'stop': 'stop'})], 0.5))\n"
         "except HearingError as fault:\n    print(fault)\n"
     )

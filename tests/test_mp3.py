@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
-from voice_guide.captions import Chapter, Word
 from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.captions import Chapter, Word
+from voice_guide.formats.id3 import Tags, cues, read_tags, read_timeline
+from voice_guide.formats.mp3 import Mp3
+from voice_guide.formats.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 from voice_guide.pcm import RATE, Pcm, frames, length, silence
-from voice_guide.sinks.id3 import Tags, cues, read_tags, read_timeline
-from voice_guide.sinks.mp3 import Mp3
-from voice_guide.sinks.xing import DELAY, FRAME, SIZE, Checksum, FrameCount, frame_size
 
 LONG_TITLE = "Left back pocket, then roll to the side and rest, a title of more than the hundred and " * 2
 TAGS = Tags(
@@ -449,8 +449,8 @@ class TestWhereItCannotBeWritten:
 ON_SMALL_DISK = """
 import json, pathlib
 from voice_guide.errors import VoiceGuideError
-from voice_guide.sinks.id3 import Tags, cues, read_tags, read_timeline
-from voice_guide.sinks.mp3 import Mp3
+from voice_guide.formats.id3 import Tags, cues, read_tags, read_timeline
+from voice_guide.formats.mp3 import Mp3
 sound, path = pathlib.Path("sound.pcm").read_bytes(), pathlib.Path("disk/x.mp3")
 try:
     with Mp3(path, Tags("Small", "", "", "")) as sink:

@@ -13,16 +13,17 @@ from tempfile import TemporaryDirectory
 import pytest
 from PIL import Image
 
-from voice_guide.captions import captions
-from voice_guide.chart import draw_chart
 from voice_guide.cli.writing import CONSTANT
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.timeline import Timeline, lay, sketch
+from voice_guide.formats.captions import captions
+from voice_guide.formats.id3 import Tags
+from voice_guide.formats.mp3 import Mp3
 from voice_guide.page import Entry, index_page, session_page
 from voice_guide.pcm import RATE, length, seconds, silence
 from voice_guide.pictures import svg
-from voice_guide.script import Cue, compile_script
-from voice_guide.sinks.id3 import Tags
-from voice_guide.sinks.mp3 import Mp3
-from voice_guide.timeline import Timeline, lay, sketch
+from voice_guide.pictures.chart import draw_chart
 from voice_guide.voices.tone import Tone
 
 HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>alert(2)</script>\u2028\u202e\x07\ud800 javascript:alert(3)"

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageChops
 
-from voice_guide.chart import draw_chart
-from voice_guide.drawing import Circle, Drawing, Line, Text
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pictures import png, save, svg
+from voice_guide.pictures.chart import draw_chart
+from voice_guide.pictures.drawing import Circle, Drawing, Line, Text
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAME = "<script>alert('&')</script>"

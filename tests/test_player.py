@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from fakes import Hum, Tape, heard, tone
 from test_session import answered, of, small
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import lay
 from voice_guide.errors import SinkError, VoiceError
 from voice_guide.pcm import RATE, length
 from voice_guide.player import play
-from voice_guide.script import compile_script
-from voice_guide.session import Command, Session
-from voice_guide.timeline import lay
+from voice_guide.player.command import Command
+from voice_guide.player.session import Session
 from voice_guide.voices.ahead import Ahead
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voice_guide.body.profile import Profile, together
+from voice_guide.body.safety import Today
 from voice_guide.errors import SafetyError, VoiceGuideError
 from voice_guide.library import Library
 from voice_guide.personal.profile import forget_profile, read_profile, write_profile
-from voice_guide.profile import Profile, together
-from voice_guide.safety import Today
 
 LIBRARY = Library(own=Path("none"))
 SAFETY = LIBRARY.safety

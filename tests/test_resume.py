@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from fakes import Hum
 from strategies import routines
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import RATE, frames, length, seconds
-from voice_guide.resume import MOMENT, TOO_SHORT, mark_of, resumed
-from voice_guide.script import compile_script
-from voice_guide.session import Session
-from voice_guide.timeline import Mark, lay
+from voice_guide.player.resume import MOMENT, TOO_SHORT, mark_of, resumed
+from voice_guide.player.session import Session
 
 NAMES = ("Soft Landing", "Winter Warmer", "Tennis Wall Walk")
 SURELY = frames(0.3)

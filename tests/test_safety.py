@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from voice_guide.body.safety import LEVELS, Adapted, Refusal, Today, adapt
+from voice_guide.compiler import compile_script
 from voice_guide.library import Library
 from voice_guide.routine import Routine, Step
-from voice_guide.safety import LEVELS, Adapted, Refusal, Today, adapt
-from voice_guide.script import compile_script
 
 LIBRARY = Library(own=Path(__file__).parent / "none")
 SAFETY, CATALOGUE = LIBRARY.safety, LIBRARY.catalogue

@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import routines
-from voice_guide.script import BELL, Beat, compile_script, hold_beats, spoken_seconds
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import BELL
+from voice_guide.compiler.holds import hold_beats
+from voice_guide.compiler.phrases import Beat
+from voice_guide.compiler.speech import spoken_seconds
 
 
 def cues_of(library, name, point, side=None):

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.library import Library, shipped_folder
 from voice_guide.library.steps import commands_in
 from voice_guide.pcm import seconds
-from voice_guide.script import compile_script
-from voice_guide.session import MOST_MINUTES, Command
-from voice_guide.timeline import left_out, sketch
+from voice_guide.player.command import Command
+from voice_guide.player.session import MOST_MINUTES
 
 GOLDEN = Path(__file__).parent / "golden"
 ROUTINES = sorted(path.stem for path in (shipped_folder() / "routines").glob("*.yaml"))

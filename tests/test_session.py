@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from fakes import clip, heard, tone
 from strategies import lengths, routines
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.timeline import lay
 from voice_guide.pcm import RATE, frames, length
-from voice_guide.script import compile_script
-from voice_guide.session import LONGER, Command, Session
-from voice_guide.timeline import lay
+from voice_guide.player.command import Command
+from voice_guide.player.session import LONGER, Session
 
 ANSWERS = {name: -number for number, name in enumerate([*Command, "press_again", "longest", "wait", "returned"], 1)}
 RELEASING = {ANSWERS[name] for name in (Command.PAUSE, Command.NEXT, Command.BACK, Command.STOP)}

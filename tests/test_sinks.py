@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from sound_server import SoundServer, beep, deviceless, off_plan, onsets, start_server, wait_until
+from voice_guide.devices import SINKS, open_sink
+from voice_guide.devices.silent import Silent
+from voice_guide.devices.simple import SimpleAudio
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, Pcm, frames, length, seconds, silence
-from voice_guide.sinks import SINKS, open_sink
-from voice_guide.sinks.silent import Silent
-from voice_guide.sinks.simple import SimpleAudio
 
 NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("simpleaudio") is None,
@@ -31,7 +31,7 @@ PLAY = """
 import sys
 from pathlib import Path
 from voice_guide.errors import SinkError
-from voice_guide.sinks import open_sink
+from voice_guide.devices import open_sink
 
 sink = open_sink(sys.argv[1])
 sound = Path(sys.argv[2]).read_bytes()
@@ -47,7 +47,7 @@ ANSWER = """
 import sys
 import threading
 from pathlib import Path
-from voice_guide.sinks import open_sink
+from voice_guide.devices import open_sink
 
 keys = []
 def listen():
@@ -71,7 +71,7 @@ BREAK_OFF = """
 import sys
 import time
 from pathlib import Path
-from voice_guide.sinks import open_sink
+from voice_guide.devices import open_sink
 
 began = time.monotonic()
 sink = open_sink(sys.argv[1], lambda heard: time.monotonic() - began > 2)

@@ -11,11 +11,12 @@ import pytest
 import sick_engine
 from fakes import Hum, Tape
 from test_cache import Mute, Parrot
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import BELL
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, frames, length
 from voice_guide.player import play
-from voice_guide.script import BELL, compile_script
-from voice_guide.session import Session
+from voice_guide.player.session import Session
 from voice_guide.voices import open_voice
 from voice_guide.voices.ahead import VOICELESS, Ahead
 from voice_guide.voices.bell import Belled, ring

@@ -26,8 +26,9 @@ from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.pcm import RATE, frames, length
 from voice_guide.player import play
-from voice_guide.session import Command, Session
-from voice_guide.vocabulary import PREFIX
+from voice_guide.player.command import Command
+from voice_guide.player.session import Session
+from voice_guide.routine.vocabulary import PREFIX
 
 GOLDEN = Path(__file__).parent / "golden" / "steering.txt"
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="terminals and pipes of POSIX")

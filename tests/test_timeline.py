@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from fakes import tone
 from strategies import lengths, routines
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.timeline import Timeline, lay, left_out, measured
 from voice_guide.pcm import RATE, frames, length
-from voice_guide.script import Cue, compile_script
-from voice_guide.timeline import Timeline, lay, left_out, measured
 
 
 def laid(library, routine, sizes):

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
-from voice_guide.captions import Chapter, Word
 from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.captions import Chapter, Word
+from voice_guide.formats.id3 import Tags, id3
+from voice_guide.formats.mp3 import Mp3
+from voice_guide.formats.verify import ONSET, PAUSE, SILENCE, SMEAR, SPEECH, Whole, verify
+from voice_guide.formats.xing import FRAME, SIZE, Checksum, FrameCount, frame_size
 from voice_guide.pcm import WIDTH, frames, length, silence
-from voice_guide.sinks.id3 import Tags, id3
-from voice_guide.sinks.mp3 import Mp3
-from voice_guide.sinks.verify import ONSET, PAUSE, SILENCE, SMEAR, SPEECH, Whole, verify
-from voice_guide.sinks.xing import FRAME, SIZE, Checksum, FrameCount, frame_size
 from voice_guide.voices.bell import ring
 from voice_guide.voices.cache import Remembering
 from voice_guide.voices.tone import Tone

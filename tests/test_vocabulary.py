@@ -1,4 +1,4 @@
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.routine.vocabulary import Vocabulary
 
 COMMANDS = Vocabulary(
     "commands",

@@ -16,13 +16,15 @@ import pytest
 
 import sick_engine
 from fakes import Hum
+from voice_guide.compiler.cues import BELL
+from voice_guide.compiler.speech import spoken_seconds
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, frames, length, seconds, silence
-from voice_guide.script import BELL, spoken_seconds
-from voice_guide.voices import Speaker, open_voice, speakers
+from voice_guide.voices import open_voice, speakers
 from voice_guide.voices.bell import Belled
 from voice_guide.voices.dress import CEILING, dress, read
 from voice_guide.voices.engine import WORKER, Engine, chosen, enough, speakable
+from voice_guide.voices.voice import Speaker
 
 CUES = [
     "Now.",

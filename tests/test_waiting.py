@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from fakes import clip, heard, tone
 from test_session import ANSWERS, HOLD, RELEASING, answered, small, starts, tape
 from voice_guide.pcm import RATE, length
-from voice_guide.session import LOUDER, Command, Session
+from voice_guide.player.command import Command
+from voice_guide.player.session import LOUDER, Session
 
 PROMPTS = {
     name: -100 - number

@@ -14,13 +14,15 @@ from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, second
 from voice_guide.cli.fitting import Wishes, fitted
 from voice_guide.cli.parts import remembering, rendered
 from voice_guide.cli.writing import Export, Studio, write
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.speech import USUAL_RATE
+from voice_guide.compiler.timeline import sketch
+from voice_guide.formats.mp3 import encoder
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH, length, seconds, silence
-from voice_guide.script import USUAL_RATE, compile_script
-from voice_guide.sinks.mp3 import encoder
-from voice_guide.timeline import sketch
-from voice_guide.voices import DEFAULT_PITCH, open_voice
+from voice_guide.voices import open_voice
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.voice import DEFAULT_PITCH
 
 ROUTINE = "complete daily care"
 

@@ -20,7 +20,7 @@ from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.recogniser import Recogniser
 from voice_guide.library import Library
-from voice_guide.vocabulary import PREFIX
+from voice_guide.routine.vocabulary import PREFIX
 
 CLEAR = [
     Speaker("flite", "slt"), Speaker("flite", "slt", 1.15, 150), Speaker("flite", "slt", 0.9, 200),
@@ -190,7 +190,7 @@ def _thumps(seconds: int) -> bytes:
 
 
 def _cues(library: Library) -> list[str]:
-    from voice_guide.script import compile_script
+    from voice_guide.compiler import compile_script
 
     plans = (compile_script(routine, library.phrases) for routine in library.routines.values())
     return sorted({cue.text for plan in plans for cue in plan.cues if cue.text})

@@ -5,18 +5,18 @@ Who gives no answer is not left waiting for ever.
 
 from collections.abc import Callable, Iterator, Mapping
 
+from voice_guide.body.safety import Refusal, Today, adapt
 from voice_guide.cli.fitting import Fitted
 from voice_guide.cli.parts import hint
 from voice_guide.cli.steering import Steering
 from voice_guide.cli.told import refused
+from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.timeline import Clip
 from voice_guide.pcm import Pcm, frames, length, silence
 from voice_guide.player import Sink, play
-from voice_guide.safety import Refusal, Today, adapt
-from voice_guide.script import Cue
-from voice_guide.session import Session
-from voice_guide.timeline import Clip
-from voice_guide.voices import Voice
+from voice_guide.player.session import Session
 from voice_guide.voices.bell import opening_tone
+from voice_guide.voices.voice import Voice
 
 Answers = Mapping[str, int | None]
 QUIT = -1

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 
 import click
 
+from voice_guide.body.profile import Profile
 from voice_guide.cli.fitting import Fitted, Wishes, as_data, fitted, fitting_options
 from voice_guide.cli.parts import clock, name_or_need
 from voice_guide.cli.told import asked_again, keep_profile, profile_of
+from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
 from voice_guide.personal.profile import forget_profile, profile_path
-from voice_guide.profile import Profile
-from voice_guide.script import USUAL_RATE
 
 NONE = ""
 

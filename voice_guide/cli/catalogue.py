@@ -21,9 +21,9 @@ from voice_guide.cli.parts import Catalogue, bar, hint
 from voice_guide.cli.writing import PAGE, Export, Studio, VoiceWish, write
 from voice_guide.controls.signals import ENDING
 from voice_guide.errors import VoiceGuideError
-from voice_guide.kept import cache_folder
-from voice_guide.sinks.verify import verify
-from voice_guide.whole import write_whole
+from voice_guide.formats.verify import verify
+from voice_guide.storage.kept import cache_folder
+from voice_guide.storage.whole import write_whole
 
 RECORD = "voice-guide.json"
 PATIENCE = 5

@@ -16,15 +16,16 @@ from voice_guide.cli.playing import guide, guided, questions_option, sink_option
 from voice_guide.cli.steering import NEED, SHORT, Steering, hearer_of, names_of, vocabularies
 from voice_guide.cli.told import danger_of
 from voice_guide.controls.signals import caught_signals
+from voice_guide.devices import open_sink
+from voice_guide.devices.lasting import Lasting
 from voice_guide.errors import SafetyError
 from voice_guide.hearing import Heard
 from voice_guide.library import Library
-from voice_guide.names import listed
 from voice_guide.personal.journal import Journal
 from voice_guide.player import Sink, play
-from voice_guide.session import Command, Session
-from voice_guide.sinks import open_sink
-from voice_guide.sinks.lasting import Lasting
+from voice_guide.player.command import Command
+from voice_guide.player.session import Session
+from voice_guide.routine.names import listed
 from voice_guide.voices.bell import opening_tone
 from voice_guide.voices.cache import Remembering
 

@@ -12,12 +12,12 @@ from threading import Thread
 from typing import Literal
 
 from voice_guide.cli.fitting import Fitted
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Mark
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, remove_bookmark, write_bookmark
 from voice_guide.personal.journal import Journal
-from voice_guide.script import Plan
-from voice_guide.session import Place
-from voice_guide.timeline import Mark
+from voice_guide.player.command import Place
 
 Ended = Literal["finished", "stopped", "interrupted"]
 PATIENCE = 5.0

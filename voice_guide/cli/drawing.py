@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from voice_guide.chart import Charts, described, draw_chart, numbered, sides
 from voice_guide.cli.parts import name_argument
 from voice_guide.errors import VoiceGuideError
 from voice_guide.library import Library
+from voice_guide.pictures.chart import Charts, described, draw_chart, numbered, sides
 from voice_guide.routine import Point
 
 

@@ -8,7 +8,7 @@ from voice_guide.cli.fitting import Fitted, Nearest, Wishes, fitted, fitting_opt
 from voice_guide.cli.parts import Catalogue, bar, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import COVER, ENDINGS, MP3, Export, Studio, VoiceWish, path_of, sidecars_of, write
 from voice_guide.controls.signals import unwinding
-from voice_guide.sinks.verify import verify
+from voice_guide.formats.verify import verify
 
 
 @click.command("export")
@@ -46,7 +46,7 @@ def export_command(
 
     Other formats than MP3 and WAV need ffmpeg.
     """
-    from voice_guide.captions import SIDECARS
+    from voice_guide.formats.captions import SIDECARS
 
     beside = (*SIDECARS, COVER) if all_sidecars else sidecars_of(captions)
     ending = f".{wanted}" if wanted else None

@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from voice_guide.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.body.choices import BALLS, SIDES, SURFACES, Choices, choose
+from voice_guide.body.fit import fit, within
+from voice_guide.body.safety import Adapted, Change, Refusal, Today, adapt
 from voice_guide.cli.parts import optioned
 from voice_guide.cli.told import asked_again, condition_words, conditions_of, nearest, profile_of, refused, today_of
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Takes, sketch
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
-from voice_guide.fit import fit, within
 from voice_guide.pcm import seconds
 from voice_guide.personal.journal import Journal
-from voice_guide.routine import Routine, Step
-from voice_guide.safety import Adapted, Change, Refusal, Today, adapt
-from voice_guide.script import Plan, Talk, compile_script
-from voice_guide.timeline import Takes, sketch
+from voice_guide.routine import Routine, Step, Talk
 
 if TYPE_CHECKING:
-    from voice_guide.drawing import Drawing
     from voice_guide.library import Library
+    from voice_guide.pictures.drawing import Drawing
 
 F = TypeVar("F", bound=Callable[..., Any])
 MINUTES = (3, 45)
@@ -92,7 +93,7 @@ class Fitted:
 
     def chart(self) -> "Drawing | None":
         """Its points on a body; nothing where none is pressed."""
-        from voice_guide.chart import draw_chart
+        from voice_guide.pictures.chart import draw_chart
 
         points = list(dict.fromkeys(step.point for step in self.routine.steps if step.point))
         return draw_chart(self.library.charts, points, self.routine.name) if points else None

@@ -55,7 +55,7 @@ def _recording(file: Path) -> bytes:
     """The sound as the recogniser wants it. Raises ChoiceError."""
     import miniaudio
 
-    from voice_guide.hearing.utterances import RATE
+    from voice_guide.devices.microphone import RATE
 
     try:
         content = file.read_bytes()

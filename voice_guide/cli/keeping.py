@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
+from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
-from voice_guide.habits import Record
 from voice_guide.personal.bookmark import remove_bookmark
 from voice_guide.personal.journal import Journal
 
@@ -110,7 +110,7 @@ def _plot(records: list[Record], path: Path) -> Path:
     if not told:
         raise VoiceGuideError("the journal holds no pain to draw yet; tell it before and after a session")
     from voice_guide import pictures
-    from voice_guide.plot import draw_pain
+    from voice_guide.pictures.plot import draw_pain
 
     pictures.save(draw_pain(told, "Pain before and after each session"), path, "--plot")
     return path

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import click
 
 from voice_guide.cli.parts import clock
-from voice_guide.script import Plan
-from voice_guide.session import Place
-from voice_guide.timeline import Clip
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Clip
+from voice_guide.player.command import Place
 
 
 class Line:

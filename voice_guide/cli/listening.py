@@ -15,19 +15,20 @@ from voice_guide.cli.line import Line
 from voice_guide.cli.parts import hint
 from voice_guide.cli.steering import Steering, hearer_of, vocabularies
 from voice_guide.cli.told import danger_of
+from voice_guide.compiler.timeline import Mark
 from voice_guide.controls import button, keys
 from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.signals import caught_signals
+from voice_guide.devices import open_sink
+from voice_guide.devices.lasting import Lasting
 from voice_guide.errors import ChoiceError, SafetyError, SinkError
 from voice_guide.pcm import RATE, length, seconds
 from voice_guide.personal.bookmark import Bookmark
 from voice_guide.personal.journal import Journal
 from voice_guide.player import play
-from voice_guide.resume import resumed
-from voice_guide.session import Command, Place, Session
-from voice_guide.sinks import open_sink
-from voice_guide.sinks.lasting import Lasting
-from voice_guide.timeline import Mark
+from voice_guide.player.command import Command, Place
+from voice_guide.player.resume import resumed
+from voice_guide.player.session import Session
 from voice_guide.voices import open_voice
 from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.bell import Belled, opening_tone

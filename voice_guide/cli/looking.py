@@ -7,13 +7,14 @@ from typing import Any
 import click
 
 from voice_guide.cli.parts import chosen, clock, name_argument, remembering, rendered, voice_options
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.phrases import Phrases
+from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import NameUnclear, RoutineError, VoiceGuideError
 from voice_guide.library import Library, own_folder, slug
 from voice_guide.library.shapes import LONGEST_NAME
 from voice_guide.pcm import seconds
 from voice_guide.routine import Routine
-from voice_guide.script import Phrases, compile_script
-from voice_guide.timeline import left_out, sketch
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 import click
 
-from voice_guide import kept
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage import kept
 from voice_guide.voices import open_voice, speakers
 from voice_guide.voices.cache import Remembering
 
@@ -135,8 +135,8 @@ def _voice() -> str:
 
 
 def _sink(name: str) -> str:
+    from voice_guide.devices import open_sink
     from voice_guide.pcm import silence
-    from voice_guide.sinks import open_sink
 
     with closing(open_sink(name)) as sink:
         sink.write(silence(sink.stretch if sink.stretch < 44_100 else 2_205))

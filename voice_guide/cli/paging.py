@@ -10,7 +10,7 @@ from voice_guide.cli.fitting import Fitted, Wishes, fitted, fitting_options
 from voice_guide.cli.parts import Catalogue, catalogue_options, hint, name_or_need, voice_options
 from voice_guide.cli.writing import PAGE, Studio, VoiceWish
 from voice_guide.controls.signals import unwinding
-from voice_guide.whole import write_whole
+from voice_guide.storage.whole import write_whole
 
 if TYPE_CHECKING:
     from voice_guide.page import Entry

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from voice_guide.cli import complete_name
-from voice_guide.kept import cache_folder
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Said, Timeline, lay
 from voice_guide.routine import Routine
-from voice_guide.script import Plan
-from voice_guide.timeline import Said, Timeline, lay
-from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice, open_voice
+from voice_guide.storage.kept import cache_folder
+from voice_guide.voices import open_voice
 from voice_guide.voices.bell import Belled
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice
 
 if TYPE_CHECKING:
     from voice_guide.library import Library

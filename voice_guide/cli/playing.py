@@ -14,13 +14,13 @@ from voice_guide.cli.asking import say
 from voice_guide.cli.fitting import Wishes, fitted, fitting_options, wishes_of
 from voice_guide.cli.listening import Listening, Manner, SilentMachine
 from voice_guide.cli.parts import hint, name_or_need, remembering, voice_options
+from voice_guide.compiler.timeline import Mark
 from voice_guide.controls.keys import Keys
+from voice_guide.devices import SINKS, open_sink
 from voice_guide.errors import SafetyError, SinkError, VoiceError, VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, read_bookmark
 from voice_guide.personal.journal import Journal
-from voice_guide.resume import mark_of
-from voice_guide.sinks import SINKS, open_sink
-from voice_guide.timeline import Mark
+from voice_guide.player.resume import mark_of
 from voice_guide.voices.cache import Remembering
 
 sink_option = click.option(

@@ -13,8 +13,9 @@ from voice_guide.controls.keys import Keys
 from voice_guide.controls.pipe import Pipe
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
-from voice_guide.session import Command, Place, Session
-from voice_guide.vocabulary import PREFIX, Vocabulary
+from voice_guide.player.command import Command, Place
+from voice_guide.player.session import Session
+from voice_guide.routine.vocabulary import PREFIX, Vocabulary
 
 if TYPE_CHECKING:
     from voice_guide.library import Library

@@ -11,12 +11,12 @@ import click
 from voice_guide.cli.body import choose_numbers
 from voice_guide.cli.fitting import Wishes, fitted
 from voice_guide.cli.told import conditions_of, keep_profile, profile_of, today_of
+from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.library import Library
 from voice_guide.library.rules import Need
 from voice_guide.personal.journal import Journal
 from voice_guide.routine import Routine
-from voice_guide.script import USUAL_RATE
 
 MOST = 3
 WITHIN = re.compile(r"^(with)?in( the last)? ")

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_guide.body.habits import signs
+from voice_guide.body.profile import Profile, together
+from voice_guide.body.safety import Adapted, Refusal, Today, adapt
 from voice_guide.errors import ChoiceError, SafetyError, closest, did_you_mean
-from voice_guide.habits import signs
 from voice_guide.personal.journal import Journal
 from voice_guide.personal.profile import read_profile, write_profile
-from voice_guide.profile import Profile, together
-from voice_guide.safety import Adapted, Refusal, Today, adapt
 
 if TYPE_CHECKING:
     from voice_guide.library import Library

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from voice_guide.cli.parts import clock
+from voice_guide.formats.verify import verify
 from voice_guide.pcm import seconds
-from voice_guide.sinks.verify import verify
 
 
 @click.command("verify")

@@ -10,19 +10,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from voice_guide import __version__
-from voice_guide.captions import SIDECARS, Captions, captions
 from voice_guide.cli.parts import remembering, rendered
-from voice_guide.drawing import Drawing
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Timeline, measured
 from voice_guide.errors import ChoiceError, VoiceGuideError, did_you_mean
-from voice_guide.kept import PICTURE, named
-from voice_guide.script import Plan
-from voice_guide.sinks.id3 import Tags
-from voice_guide.sinks.joined import Encoded
-from voice_guide.sinks.mp3 import Mp3
-from voice_guide.sinks.xing import FRAME
-from voice_guide.timeline import Timeline, measured
+from voice_guide.formats.captions import SIDECARS, Captions, captions
+from voice_guide.formats.id3 import Tags
+from voice_guide.formats.joined import Encoded
+from voice_guide.formats.mp3 import Mp3
+from voice_guide.formats.xing import FRAME
+from voice_guide.pictures.drawing import Drawing
+from voice_guide.storage.kept import PICTURE, named
+from voice_guide.storage.whole import Memory, write_whole
 from voice_guide.voices.cache import Remembering
-from voice_guide.whole import Memory, write_whole
 
 MP3, PAGE = ".mp3", ".html"
 ENDINGS = (MP3, ".m4a", ".m4b", ".opus", ".flac", ".wav")
@@ -159,10 +159,10 @@ def _measured(plan: Plan, encoded: Encoded, step: Callable[[], None]) -> Timelin
 
 
 def _write_sound(export: Export, studio: Studio, step: Callable[[], None]) -> Captions:
+    from voice_guide.formats.ffmpeg import Ffmpeg
+    from voice_guide.formats.wav import Wav
     from voice_guide.player import play
-    from voice_guide.session import Session
-    from voice_guide.sinks.ffmpeg import Ffmpeg
-    from voice_guide.sinks.wav import Wav
+    from voice_guide.player.session import Session
 
     timeline = rendered(export.plan, studio.voice, step, FRAME)
     session = Session()

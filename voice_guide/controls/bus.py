@@ -11,7 +11,7 @@ from dbus_next.message import Message
 from dbus_next.signature import Variant
 
 from voice_guide.controls.shown import Shown, State
-from voice_guide.session import Command
+from voice_guide.player.command import Command
 
 PATH = "/org/mpris/MediaPlayer2"
 ROOT = "org.mpris.MediaPlayer2"

@@ -7,7 +7,7 @@ again, so a long press is a run that no finger can press; where reading is late,
 import math
 from collections.abc import Sequence
 
-from voice_guide.session import Command
+from voice_guide.player.command import Command
 
 PRESS = "press"
 """How other programs call one press of the button."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from voice_guide.controls.button import Button
-from voice_guide.session import Command
+from voice_guide.player.command import Command
 
 KEYS = {
     " ": Command.TOGGLE,

@@ -15,7 +15,8 @@ from types import TracebackType
 
 from voice_guide.controls.button import PRESS, Button
 from voice_guide.controls.shown import State
-from voice_guide.session import LOUDER, LOUDEST, SOFTEST, Command, Place
+from voice_guide.player.command import Command, Place
+from voice_guide.player.session import LOUDER, LOUDEST, SOFTEST
 
 FEW = 20
 """Of a flood the last so many count."""

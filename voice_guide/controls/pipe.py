@@ -16,7 +16,7 @@ from types import TracebackType
 
 from voice_guide.controls.button import PRESS, Button
 from voice_guide.errors import VoiceGuideError
-from voice_guide.session import Command
+from voice_guide.player.command import Command
 
 WORDS = {str(command): command for command in Command} | {"skip": Command.NEXT, "ready": Command.CONTINUE}
 """What a line may say; PRESS too, one press of the one button."""

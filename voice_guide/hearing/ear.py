@@ -15,7 +15,7 @@ from typing import IO, Any
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.worker import SILENT
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.routine.vocabulary import Vocabulary
 
 COMMAND = (sys.executable, "-P", "-m", "voice_guide.hearing.worker")
 TAIL = 0.4

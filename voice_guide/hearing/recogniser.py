@@ -10,7 +10,7 @@ from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.sounds import sounds
 from voice_guide.hearing.utterances import Utterance, Utterances
-from voice_guide.vocabulary import PREFIX, Vocabulary
+from voice_guide.routine.vocabulary import PREFIX, Vocabulary
 
 MISSING = "speech recognition is not installed; pip install 'voice-guide[hands-free]'"
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from struct import pack
 from typing import Any
 
-RATE = 16_000
-"""Frames a second of what is heard."""
+from voice_guide.devices.microphone import RATE
 
 STEP = 0.03
 """Seconds that are judged at once."""

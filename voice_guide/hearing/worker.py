@@ -29,11 +29,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
+from voice_guide.devices.microphone import RATE, Block
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
-from voice_guide.hearing.microphone import Block
-from voice_guide.hearing.utterances import RATE
-from voice_guide.vocabulary import Vocabulary
+from voice_guide.routine.vocabulary import Vocabulary
 
 SILENT = -120.0
 """dBFS of digital silence."""
@@ -159,7 +158,7 @@ def _read(orders: "queue.SimpleQueue[dict[str, Any]]") -> None:
 
 def main() -> None:
     """Listen to the microphone until stdin ends."""
-    from voice_guide.hearing.microphone import Microphone
+    from voice_guide.devices.microphone import Microphone
     from voice_guide.hearing.recogniser import Recogniser
 
     serve(Recogniser, Microphone)

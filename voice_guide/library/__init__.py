@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_guide.body.safety import Safety
+from voice_guide.compiler.phrases import Beat, Hear, Phrases
 from voice_guide.errors import RoutineError, VoiceGuideError
 from voice_guide.library.document import Document, printable
 from voice_guide.library.rules import (
@@ -22,14 +24,12 @@ from voice_guide.library.rules import (
 )
 from voice_guide.library.shapes import PhrasesShape, PointsShape, RoutineShape, tupled
 from voice_guide.library.steps import Reader, slug
-from voice_guide.names import Entry, Names
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Routine, Tool
-from voice_guide.safety import Safety
-from voice_guide.script import Beat, Hear, Phrases
-from voice_guide.vocabulary import PREFIX
+from voice_guide.routine.names import Entry, Names
+from voice_guide.routine.vocabulary import PREFIX
 
 if TYPE_CHECKING:
-    from voice_guide.chart import Charts
+    from voice_guide.pictures.chart import Charts
 
 
 def shipped_folder() -> Path:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from voice_guide.chart import Charts, Frame, Landmark, View
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import Shape, Text
+from voice_guide.pictures.chart import Charts, Frame, Landmark, View
 
 Number = Annotated[float, Field(ge=-100, le=200, allow_inf_nan=False)]
 Spot = tuple[Number, Number]

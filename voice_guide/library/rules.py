@@ -11,13 +11,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from voice_guide.body.habits import Habits
+from voice_guide.body.safety import Action, Condition, Level, Rule, Safety
+from voice_guide.body.terms import Event, Then
 from voice_guide.errors import did_you_mean
-from voice_guide.habits import Habits
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
 from voice_guide.routine import Catalogue, Limits
-from voice_guide.safety import Action, Condition, Level, Rule, Safety
-from voice_guide.safety.terms import Event, Then
 
 Lasts = Annotated[str, Field(pattern="^(session|week|month|always|journal)$")]
 

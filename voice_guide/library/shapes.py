@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from voice_guide.script import Timing
+from voice_guide.compiler.phrases import Timing
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 LONGEST_NAME = 60

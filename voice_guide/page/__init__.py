@@ -14,9 +14,9 @@ from pathlib import Path
 from string import Template
 from urllib.parse import quote
 
-from voice_guide.captions import Captions
+from voice_guide.compiler.timeline import Clip
+from voice_guide.formats.captions import Captions
 from voice_guide.pcm import seconds
-from voice_guide.timeline import Clip
 
 UNSHOWABLE = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside
-from voice_guide.whole import sweep, write_whole
+from voice_guide.storage.whole import sweep, write_whole
 
 LARGEST = 1_000_000
 """Bytes."""

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
-from voice_guide.habits import Record
 
 if TYPE_CHECKING:
     import sqlite3

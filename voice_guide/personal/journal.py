@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
-from voice_guide.habits import Record
 from voice_guide.personal import all_set_aside, data_folder, set_aside
 from voice_guide.personal.database import COLUMNS, Broken, inode, record, sides, visit
 

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from voice_guide.body.profile import Profile
 from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
 from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
-from voice_guide.profile import Profile
-from voice_guide.whole import write_whole
+from voice_guide.storage.whole import write_whole
 
 HEAD = """# What you told voice-guide about your body. It stays on this machine.
 # `voice-guide profile` asks again; edit it as you like, or forget it with `voice-guide profile --forget`.

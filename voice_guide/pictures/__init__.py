@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from voice_guide.drawing import Drawing
 from voice_guide.errors import VoiceGuideError
+from voice_guide.pictures.drawing import Drawing
 from voice_guide.pictures.png import png
 from voice_guide.pictures.svg import svg
-from voice_guide.whole import write_whole
+from voice_guide.storage.whole import write_whole
 
 
 def save(drawing: Drawing, path: Path, option: str = "-o") -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from voice_guide.drawing import Circle, Drawing, Line, Spot, Text
+from voice_guide.pictures.drawing import Circle, Drawing, Line, Spot, Text
 
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-from voice_guide.drawing import Circle, Drawing, Line, Shape, Spot, Spotlight, Text
+from voice_guide.pictures.drawing import Circle, Drawing, Line, Shape, Spot, Spotlight, Text
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"

@@ -1,48 +1,9 @@
-"""Voices: what turns the text of a cue into sound, chosen by name, each loaded only when it is asked for."""
+"""The TTS layer: voices turn the text of a cue into sound; each is chosen by name and loaded only when asked for."""
 
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Protocol
 
 from voice_guide.errors import VoiceError
-from voice_guide.pcm import Pcm
-from voice_guide.script import USUAL_RATE
-
-DEFAULT_RATE = USUAL_RATE
-"""Words a minute."""
-
-DEFAULT_PITCH = 45
-"""A little below the middle of the engine's 0 to 99."""
-
-RATES = range(80, 301)
-PITCHES = range(100)
-
-
-class Voice(Protocol):
-    """Turns text into sound."""
-
-    @property
-    def key(self) -> str:
-        """All that changes the sound but the text: engine, engine version, speaker, speed, pitch.
-
-        Raises VoiceError where there is no such speaker.
-        """
-
-    def speak(self, text: str) -> Pcm:
-        """The words as sound, trimmed and levelled. Raises VoiceError, after one retry."""
-
-    def close(self) -> None:
-        """Free what it holds, from any thread; a `speak` under way ends in VoiceError. Safe twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """One of the voices that this machine has. `language` is a tag such as `en-us`."""
-
-    id: str
-    name: str
-    language: str = ""
-    gender: str = ""
+from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Speaker, Voice
 
 
 def open_voice(

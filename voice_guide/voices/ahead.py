@@ -10,13 +10,15 @@ from functools import cache
 from itertools import chain
 from threading import Event, Thread
 
+from voice_guide.compiler.cues import Cue, Plan
+from voice_guide.compiler.phrases import Phrases
+from voice_guide.compiler.timeline import Clip, Said, blocks, lay
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
-from voice_guide.script import Cue, Phrases, Plan
-from voice_guide.session import Command, Session
-from voice_guide.timeline import Clip, Said, blocks, lay
-from voice_guide.voices import Voice
+from voice_guide.player.command import Command
+from voice_guide.player.session import Session
 from voice_guide.voices.steady import Steady
+from voice_guide.voices.voice import Voice
 
 VOICELESS = "voiceless"
 """The name of the words that tell of a loss."""

@@ -6,9 +6,9 @@ It stands apart because every engine needs it alike.
 import math
 from array import array
 
+from voice_guide.compiler.cues import BELL
 from voice_guide.pcm import RATE, Pcm, frames, silence
-from voice_guide.script import BELL
-from voice_guide.voices import Voice
+from voice_guide.voices.voice import Voice
 
 _PARTIALS = ((660.0, 5_000), (1_320.0, 2_200), (1_985.0, 900))
 """Hertz and loudness: a small bell, as loud as the dressed speech."""

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from voice_guide.kept import SOUND, Kept, named
 from voice_guide.pcm import Pcm, length
-from voice_guide.voices import Voice
+from voice_guide.storage.kept import SOUND, Kept, named
+from voice_guide.voices.voice import Voice
 
 _FORMAT = 2
 

@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from voice_guide.compiler.speech import spoken_seconds
 from voice_guide.errors import VoiceError, did_you_mean
 from voice_guide.pcm import RATE, WIDTH, Pcm, length
-from voice_guide.script import spoken_seconds
-from voice_guide.voices import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
+from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 
 T = TypeVar("T")
 

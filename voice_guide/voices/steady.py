@@ -4,8 +4,8 @@ from threading import Lock
 
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
-from voice_guide.voices import Voice
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.voice import Voice
 
 
 class Steady:

@@ -6,8 +6,8 @@ The first frame of a beep is its loudest, so that its onset can be found in a re
 import math
 import struct
 
+from voice_guide.compiler.speech import spoken_seconds
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames
-from voice_guide.script import spoken_seconds
 
 _PERIOD = 49  # frames: 450 Hz, and a whole number of them, so that one period can be repeated
 _LOUDNESS = 7_900  # about -16 LUFS, as loud as the dressed speech

@@ -1,0 +1,92 @@
+"""The sentences that belong to no single point or routine, and the least times around them. Values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A line said at a fixed place inside a hold or a rest, and the seconds it has."""
+
+    seconds: float
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Least seconds for the phases around a hold."""
+
+    intro: float
+    next: float
+    find: float
+    """Of quiet, after the words that tell where a point is."""
+    again: float
+    """Of quiet, when the place is known."""
+    press: float
+    """Of a hold, before the first line inside it."""
+    close: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """What may be said to the guide, in small letters. Keys are what it means: commands, and answers."""
+
+    commands: Mapping[str, Sequence[str]]
+    """Only after the prefix."""
+    bare: Mapping[str, Sequence[str]]
+    """Without it too."""
+    sure: Sequence[str]
+    """Of these, heard once is enough: to hear them wrongly costs little, to miss them much."""
+    ready: Mapping[str, Sequence[str]]
+    """Without it where the listener is waited for."""
+    yes: Sequence[str]
+    no: Sequence[str]
+    none: Sequence[str]
+    short: Sequence[str]
+    """Any routine that is over soon."""
+    short_minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Every sentence that belongs to no single point or routine; see `scripts/phrases.yaml`."""
+
+    timing: Timing
+    name: str
+    bells: str
+    """What each bell means."""
+    need: str
+    avoid: str
+    join: str
+    check: str
+    skin: str
+    notice: str
+    ask: Mapping[str, str]
+    """Questions that can be answered: check, pain, pain_after; and how, with keys and spoken."""
+    first: str
+    next: str
+    side: str
+    stop: str
+    sides: Mapping[str, str]
+    levels: Mapping[int, str]
+    breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
+    caution: str
+    """The line of the breaths that is safety, and said to everybody."""
+    half: str
+    countdown: tuple[str, ...]
+    rest: str
+    breathe: str
+    stay: Sequence[tuple[Beat, ...]]
+    closing: Mapping[str, tuple[str, ...]]
+    where: str
+    where_rest: str
+    answers: Mapping[str, str]
+    resume: Mapping[str, str]
+    """What is said where a session that was broken off goes on: name, count."""
+    numbers: tuple[str, ...]
+    """One, two, and so on, as words."""
+    left: tuple[str, ...]
+    """What is left of the session, by whole minutes from none."""
+    hear: Hear
+    listen: Mapping[str, str]
+    """What is said where somebody chooses by voice."""

@@ -1,0 +1,114 @@
+"""The microphone, through miniaudio: blocks of sound, each with the time at which it was heard."""
+
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from voice_guide.devices.device import BACKENDS
+from voice_guide.errors import HearingError
+
+RATE = 16_000
+"""Frames a second of what is heard."""
+
+PERIOD_MS = 30
+LOST = 1.0
+"""Seconds without a block after which the microphone is lost: miniaudio does not tell."""
+WAKING = 5.0
+"""Seconds that one may take to its first block; headsets change their ways first."""
+CREEP = 0.02
+"""Seconds a second by which the clock of a microphone may be slower than ours, or sound be lost on the way."""
+
+CONNECT = "plug one in, or allow this program to use it; keys work without one"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Mono, signed 16-bit little endian, RATE frames a second; `start` is the `time.monotonic` of its first frame."""
+
+    sound: bytes
+    start: float
+
+    @property
+    def end(self) -> float:
+        """When its last frame was heard."""
+        return self.start + _span(self.sound)
+
+
+class Microphone:
+    """The system's own choice of one, open from the beginning. HearingError: there is none.
+
+    ALSA may complain on stderr where there is none.
+    """
+
+    def __init__(self) -> None:
+        self._arrived: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        try:
+            import miniaudio
+        except ImportError as fault:
+            raise HearingError(f"miniaudio cannot be loaded ({fault}); pip install miniaudio") from fault
+        try:
+            self._device = miniaudio.CaptureDevice(
+                input_format=miniaudio.SampleFormat.SIGNED16,
+                nchannels=1,
+                sample_rate=RATE,
+                buffersize_msec=PERIOD_MS,
+                backends=[miniaudio.Backend[name] for name in BACKENDS],
+                app_name="voice-guide",
+            )
+            if self._device.backend == "PulseAudio" and _only_loudspeakers(miniaudio):
+                self._device.close()
+                raise HearingError(f"no microphone is connected; {CONNECT}")
+            take = self._take()
+            next(take)
+            self._device.start(take)
+        except miniaudio.MiniaudioError as fault:
+            reason = " ".join(str(part) for part in fault.args)
+            raise HearingError(f"no microphone answers ({reason}); {CONNECT}") from fault
+
+    def __iter__(self) -> Iterator[Block]:
+        """Without end. HearingError: it has delivered nothing for a second."""
+        began, count, patience = float("inf"), 0, WAKING
+        while True:
+            try:
+                arrived, sound = self._arrived.get(timeout=patience)
+            except queue.Empty:
+                raise HearingError(
+                    f"the microphone fell silent; see that it is connected and the sound server runs, or {CONNECT}"
+                ) from None
+            # A block may arrive late, as the recogniser keeps the interpreter to itself, but never early.
+            patience = LOST
+            start = began + count / RATE
+            count += len(sound) // 2
+            began = min(began + CREEP * _span(sound), arrived - count / RATE)
+            yield Block(sound, min(start, arrived - _span(sound)))
+
+    def close(self) -> None:
+        """Free the device. Safe twice."""
+        # One that lost its server may never come back from closing.
+        closing = threading.Thread(target=self._close, name="microphone closing", daemon=True)
+        closing.start()
+        closing.join(LOST)
+
+    def _close(self) -> None:
+        with suppress(Exception):
+            self._device.close()
+
+    def _take(self) -> Generator[None, bytearray, None]:
+        """What miniaudio sends blocks to, from its own thread."""
+        while True:
+            sound = yield
+            self._arrived.put((time.monotonic(), bytes(sound)))
+
+
+def _span(sound: bytes) -> float:
+    return len(sound) / 2 / RATE
+
+
+def _only_loudspeakers(miniaudio: Any) -> bool:
+    """PulseAudio and PipeWire offer to record what the loudspeaker plays, and do so where there is no microphone."""
+    sources = miniaudio.Devices([miniaudio.Backend.PULSEAUDIO]).get_captures()
+    return all(source["name"].startswith("Monitor of ") for source in sources)

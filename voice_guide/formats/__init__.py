@@ -1,0 +1,1 @@
+"""What a session is written as: MP3 and other sounds, tags, captions; and whether a file is whole."""

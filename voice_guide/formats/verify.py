@@ -1,0 +1,214 @@
+"""Whether an exported MP3 is whole: every byte of its sound as written, each cue where its own timeline has it.
+
+The first fault is told in one line. Time goes with the size of the file, and memory stays small.
+"""
+
+import audioop
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.captions import milliseconds
+from voice_guide.formats.id3 import cues, exact, read_tags, read_timeline
+from voice_guide.formats.xing import DECODER_DELAY, DELAY, FRAME, SIZE, FrameCount, Info, read_info
+from voice_guide.pcm import RATE, WIDTH, Pcm, frames, seconds
+
+SILENCE = 30
+"""The highest peak of a silence. Decoded it is 0; the floor is where nobody hears anything."""
+
+SMEAR = frames(0.08)
+"""How far an MP3 frame can carry sound into the silence beside it; heard were 0.05 seconds."""
+
+SPEECH = 400
+"""What the peak of ten milliseconds of sound is over. The softest bell begins with 6,000, words end with 2,000."""
+
+ONSET = frames(0.15)
+"""The latest that words are heard after their start. Soft consonants took 0.03 seconds."""
+
+PAUSE = frames(2)
+"""The longest pause inside words. The slowest voice took 1.2 seconds."""
+
+LONGEST = frames(24 * 3600)
+"""Frames of sound that no session has: what a lie may cost."""
+
+_BLOCK = RATE // 100
+_ROUNDING = RATE // 1000
+_PIECE = 1 << 16
+_OURS = "name an MP3 that `voice-guide export` wrote"
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a whole file holds. `length` is in frames."""
+
+    length: int
+    chapters: int
+    cues: int
+
+
+def verify(path: Path) -> Whole:
+    """Check a file that was exported against the timeline it carries. Raises VoiceGuideError with the first fault."""
+    try:
+        if path.exists() and not path.is_file():
+            raise VoiceGuideError(f"{path} is {'a folder' if path.is_dir() else 'not a file'}; {_OURS}")
+        with path.open("rb") as file:
+            head = file.read(10)
+            if not head.startswith(b"ID3\3\0\0"):
+                what = "begins with no tags of voice-guide" if head else "is empty"
+                raise VoiceGuideError(f"{path} {what}; {_OURS}")
+            return _verified(file, head)
+    except OSError as error:
+        raise VoiceGuideError(f"cannot read {path}: {(error.strerror or str(error)).lower()}; {_OURS}") from error
+    except ValueError as fault:
+        raise VoiceGuideError(f"{path}: {fault}; export it again") from fault
+
+
+def _verified(file: BinaryIO, head: bytes) -> Whole:
+    lyrics, edges = read_timeline(read_tags(file, head))
+    info = read_info(file.read(SIZE))
+    if not 0 <= info.length <= LONGEST:
+        raise ValueError(f"its header tells of {info.length} samples, which is no session")
+    begin = file.tell()
+    count = _counted(file, info)
+    count_of_cues = _fitting(lyrics, edges, milliseconds(info.length))
+    file.seek(begin)
+    peaks, decoded = _peaks(_decoded(file))
+    _hear(peaks, lyrics, info.length)
+    file.seek(begin - SIZE)
+    if file.read(SIZE) != (ours := count.info_frame(info.length)):
+        raise ValueError(
+            f"its sound was changed somewhere from 0:00 to {_clock(info.length)}: "
+            f"its checksum is {read_info(ours).checksum:04x}, and its header says {info.checksum:04x}"
+        )
+    if decoded != info.frames * FRAME:
+        raise ValueError(f"{decoded // FRAME} of its {info.frames} MP3 frames can be decoded, to {_clock(decoded)}")
+    return Whole(info.length, len(edges) - 1, count_of_cues)
+
+
+def _fitting(lyrics: bytes, edges: "array[int]", length: int) -> int:
+    """How many cues there are; they, the chapters and the sound agree on the times."""
+    if edges[-1] != length:
+        raise ValueError(f"its chapters end at {exact(edges[-1])}, and its sound at {exact(length)}")
+    count, chapter, before = 0, 0, 0
+    for text, start, end in cues(lyrics, length):
+        if not before <= start <= end <= length:
+            raise ValueError(
+                f"'{_shown(text)}' goes from {exact(start)} to {exact(end)}, between {exact(before)} "
+                f"where the cue before ends and {exact(length)}"
+            )
+        if start > edges[chapter]:
+            break
+        chapter += start == edges[chapter]
+        count, before = count + 1, end
+    if chapter < len(edges) - 1:
+        raise ValueError(f"chapter {chapter + 1} begins at {exact(edges[chapter])}, where no cue begins")
+    return count
+
+
+def _counted(file: BinaryIO, info: Info) -> FrameCount:
+    """The frames from here to the end of the file, which are as many as the header says and nothing else."""
+    count = FrameCount()
+    while (piece := file.read(_PIECE)) and count.frames <= info.frames:
+        try:
+            count.add(piece)
+        except ValueError as fault:
+            raise ValueError(f"{fault}, at {_clock(count.frames * FRAME)}") from fault
+    place = _clock(count.frames * FRAME)
+    if count.frames > info.frames:
+        raise ValueError(f"its sound goes on after {_clock(info.length)}, where its header says that it ends")
+    if count.rest:
+        raise ValueError(f"it breaks off inside an MP3 frame, at {place} of {_clock(info.length)}")
+    if count.frames < info.frames:
+        raise ValueError(f"its sound has {count.frames} MP3 frames, to {place}, and its header says {info.frames}")
+    return count
+
+
+def _decoded(file: BinaryIO) -> Iterator[Pcm]:
+    """The sound from here to the end of the file, with all that the encoder and the decoder put before and after.
+
+    The decoder gets the frames without their header, so that it trims nothing, which only some versions do.
+    """
+    import miniaudio
+
+    begin = file.tell()
+
+    class Stream(miniaudio.StreamableSource):  # type: ignore[misc]
+        def read(self, num_bytes: int) -> bytes:
+            return file.read(num_bytes)
+
+        def seek(self, offset: int, origin: object) -> bool:
+            if origin is miniaudio.SeekOrigin.START:  # it goes back there after a look; without, frames are lost
+                file.seek(begin + offset)
+            return origin is miniaudio.SeekOrigin.START
+
+    stream, form = Stream(), (miniaudio.FileFormat.MP3, miniaudio.SampleFormat.SIGNED16)
+    try:
+        for block in miniaudio.stream_any(stream, *form, nchannels=1, sample_rate=RATE, frames_to_read=1 << 14):
+            yield block.tobytes()
+    except miniaudio.MiniaudioError as error:
+        raise ValueError(f"its sound cannot be decoded: {error}") from error
+
+
+def _peaks(sound: Iterator[Pcm]) -> tuple["array[int]", int]:
+    """The peak of each block from the first frame of the session on, and the frames that were decoded in all."""
+    peaks, size, rest = array("H"), _BLOCK * WIDTH, b""
+    decoded, lead = 0, (DELAY + DECODER_DELAY) * WIDTH
+    for piece in sound:
+        decoded += len(piece) // WIDTH
+        view = memoryview(rest + piece[lead:])
+        lead = max(0, lead - len(piece))
+        whole = len(view) // size * size
+        peaks.extend(audioop.max(view[at : at + size], WIDTH) for at in range(0, whole, size))
+        rest = bytes(view[whole:])
+    return peaks, decoded
+
+
+def _hear(peaks: "array[int]", lyrics: bytes, length: int) -> None:
+    """Sound where the cues are, and nowhere else."""
+    before = 0
+    for text, *times in cues(lyrics, milliseconds(length)):
+        start, end = (frames(time / 1000) for time in times)
+        _silent(peaks, before, start)
+        _spoken(peaks, text, start, end)
+        before = end
+    _silent(peaks, before, length)
+
+
+def _silent(peaks: "array[int]", start: int, end: int) -> None:
+    first, last = -(-(start + SMEAR) // _BLOCK), (end - SMEAR) // _BLOCK
+    silence = peaks[first : max(first, last)]
+    if silence and max(silence) > SILENCE:
+        loud = next(at for at, peak in enumerate(silence, first) if peak > SILENCE)
+        raise ValueError(f"a sound at {_clock(loud * _BLOCK)}, where silence should be: its peak is {max(silence)}")
+
+
+def _spoken(peaks: "array[int]", text: str, start: int, end: int) -> None:
+    first = -(-(start + _ROUNDING) // _BLOCK)
+    sound = peaks[first : max(first, end // _BLOCK)]
+    begin, longest = 0, ONSET
+    for at, peak in enumerate(sound):
+        if peak > SPEECH:
+            begin, longest = at + 1, PAUSE
+        elif (at + 1 - begin) * _BLOCK > longest:
+            break
+    else:
+        if longest == PAUSE or not sound:
+            return
+    missing = sound[begin : at + 1]
+    where = f"break off at {_clock((first + begin) * _BLOCK)}" if begin else "are not heard"
+    raise ValueError(
+        f"the words '{_shown(text)}' at {_clock(start)} {where}: "
+        f"the next {seconds(len(missing) * _BLOCK):.2f} seconds have a peak of {max(missing)}"
+    )
+
+
+def _clock(count: int) -> str:
+    return exact(milliseconds(count))[:-4]
+
+
+def _shown(text: str) -> str:
+    line = "".join(letter for letter in text if letter.isprintable())
+    return line if len(line) < 50 else f"{line[:47]}..."
