@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from test_faults import HASTY, SCRIPT
 from test_play import environment, past_sessions
-from voice_guide.cli.fitting import Wishes, wishes_of, words_of
+from voice_guide.body.wishes import Wishes
 from voice_guide.compiler import compile_script
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, read_bookmark, remove_bookmark, write_bookmark
@@ -22,7 +22,7 @@ from voice_guide.personal.journal import Journal
 
 NOW = "2026-05-01T07:00:00+02:00"
 PAGE = Bookmark(
-    NOW, NOW, "soft-landing", [], False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
+    NOW, NOW, "soft-landing", Wishes(), False, None, None, 140, 45, "key", "digest", 12, 4.5, 2,
     "A title", ["Gently."], [1], 300.0, 600.0,
 )  # fmt: skip
 
@@ -92,7 +92,13 @@ def damaged(**changed):
         damaged(saved="2026-05-01T07:00:00"),
         damaged(noticed=[1]),
         damaged(released=["a"]),
-        damaged(words=[3]),
+        damaged(wishes=[]),
+        damaged(wishes={}),
+        damaged(wishes=asdict(Wishes()) | {"tempo": 3}),
+        damaged(wishes=asdict(Wishes()) | {"minutes": "x"}),
+        damaged(wishes=asdict(Wishes()) | {"talk": "sung"}),
+        damaged(wishes=asdict(Wishes()) | {"ball": "golf"}),
+        damaged(wishes=asdict(Wishes()) | {"conditions": [3]}),
     ],
 )
 def test_what_we_did_not_write_is_set_aside_in_one_line_and_never_deleted(path, data):
@@ -210,10 +216,10 @@ def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home,
 
 
 def test_a_doctors_word_is_for_the_session_it_was_given_for(home):
-    words = ["--doctor-agreed", "--condition=high_bp"]
-    assert home(words=words, plan="another").returncode == 0
+    wishes = Wishes(conditions=("high_bp",), doctor_agreed=True)
+    assert home(wishes=wishes, plan="another").returncode == 0
     saved = (datetime.now().astimezone() - timedelta(hours=30)).isoformat()
-    done = home(words=words, plan="another", saved=saved)
+    done = home(wishes=wishes, plan="another", saved=saved)
     assert done.returncode == 4 and "doctor" in done.stderr
 
 
@@ -230,27 +236,24 @@ def test_a_script_that_is_gone_is_one_line_and_the_place_stays(home):
     assert (home.script.parent / "data" / "place.json").exists()
 
 
-@pytest.mark.parametrize("words", [["--tempo=3"], ["--minutes=x"], ["--talk=sung"], ["--help"], ["play"], ["--ball"]])
-def test_options_of_another_voice_guide_are_one_line(home, words):
-    done = home(words=words)
-    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "fault of voice-guide" not in done.stderr
-
-
 @given(
     st.builds(
         Wishes,
-        need=st.none() | st.text(max_size=20),
+        need=st.text(max_size=20),
         conditions=st.lists(st.text(max_size=20), max_size=3).map(tuple),
         doctor_agreed=st.booleans(),
         minutes=st.none() | st.floats(3, 45),
-        surface=st.none() | st.sampled_from(["floor", "bed"]),
-        ball=st.none() | st.just("none"),
-        side=st.none() | st.just("left"),
+        surface=st.sampled_from(["", "floor", "bed"]),
+        ball=st.sampled_from(["", "none"]),
+        side=st.sampled_from(["", "left"]),
         talk=st.sampled_from(["full", "short", "bells"]),
     )
 )
-def test_the_options_of_a_session_are_kept_as_they_would_be_typed(wishes):
-    assert wishes_of(words_of(wishes)) == wishes
+@settings(max_examples=50, deadline=None)
+def test_what_was_wished_for_is_kept_as_values(tmp_path_factory, wishes):
+    path = tmp_path_factory.mktemp("data") / "place.json"
+    write_bookmark(replace(PAGE, wishes=wishes), path)
+    assert read_bookmark(path).wishes == wishes
 
 
 def test_a_profile_that_forbids_it_now_ends_it_with_four(home):

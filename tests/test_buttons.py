@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sound_server import wait_until
-from voice_guide.cli.telling import tell_command
+from voice_guide.cli.tell import tell_command
 from voice_guide.controls.button import FIRST_REPEAT, LONG, LONG_TAKES, MANY, MEANING, TOGETHER, Button
 from voice_guide.controls.keys import Keys
 from voice_guide.controls.mpris import Mpris

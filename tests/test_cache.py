@@ -21,8 +21,8 @@ from voice_guide.player import play
 from voice_guide.player.session import Session
 from voice_guide.storage.kept import cache_folder, clear, info, verify
 from voice_guide.voices import open_voice
-from voice_guide.voices.ahead import Ahead
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.rendering import Ahead
 
 TEXTS = ("Breathe in.", "And slowly out.", "Release.")
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.body.choices import BALLS, SIDES, SURFACES, Choices, choose
-from voice_guide.body.safety import Adapted, Today, adapt
+from voice_guide.body.choices import choose
+from voice_guide.body.safety import adapt
+from voice_guide.body.terms import Adapted, Today
+from voice_guide.body.wishes import BALLS, SIDES, SURFACES, Wishes
 from voice_guide.errors import SafetyError
 from voice_guide.library import Library
 
@@ -16,7 +18,7 @@ EVERY = [("surface", one) for one in SURFACES] + [("ball", one) for one in BALLS
 
 
 def chosen(name, **choices):
-    return choose(SHIPPED[name], Choices(**choices), LIBRARY.catalogue)
+    return choose(SHIPPED[name], Wishes(**choices), LIBRARY.catalogue)
 
 
 def presses(routine):
@@ -50,8 +52,8 @@ def test_a_choice_is_kept_everywhere_or_refused_with_what_would_do(name, option,
 
 def test_what_was_not_chosen_stays_as_the_script_has_it():
     for routine in SHIPPED.values():
-        assert choose(routine, Choices(), LIBRARY.catalogue) == routine
-        assert choose(routine, Choices(ball="tennis", side="both"), LIBRARY.catalogue) == routine
+        assert choose(routine, Wishes(), LIBRARY.catalogue) == routine
+        assert choose(routine, Wishes(ball="tennis", side="both"), LIBRARY.catalogue) == routine
 
 
 def test_a_refusal_gives_the_point_s_reason_and_the_nearest_choice():
@@ -109,7 +111,7 @@ def test_two_choices_are_both_kept_or_refused_together(surface, ball):
 
 
 def test_safety_brings_nothing_back_that_is_not_had():
-    choices = Choices(surface="chair", ball="none")
+    choices = Wishes(surface="chair", ball="none")
     for routine in SHIPPED.values():
         try:
             before = choose(routine, choices, LIBRARY.catalogue)

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_guide.cli.choosing import OBJECTION, PATIENCE, _Talk, choosing
-from voice_guide.cli.listening import Manner
-from voice_guide.cli.steering import NEED, SHORT, names_of, vocabularies
-from voice_guide.cli.told import danger_of
+from voice_guide.body.refusal import danger_of
 from voice_guide.errors import SafetyError
+from voice_guide.guide.choosing import OBJECTION, PATIENCE, Talk, choosing
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.vocabularies import NEED, SHORT, names_of, vocabularies
 from voice_guide.hearing import Heard
-from voice_guide.personal.journal import Journal
 from voice_guide.player.command import Command
 from voice_guide.routine.names import listed
 
@@ -47,7 +46,7 @@ def told(meaning):
     return {"name": meaning, "minutes": "about six minutes"}
 
 
-class Talk:
+class Told:
     """A talk: `hear` answers it and gives the next turn; once it is over, `ended` and `chosen` tell."""
 
     def __init__(self, library):
@@ -71,7 +70,7 @@ class Talk:
 
 @pytest.fixture
 def talk(library):
-    return Talk(library)
+    return Told(library)
 
 
 class TestAName:
@@ -255,7 +254,7 @@ def test_a_name_is_never_empty(names):
 
 
 def test_what_is_unclear_is_asked_back_in_words_that_may_be_said_and_is_not_refused_yet(library, names, tmp_path):
-    talk = _Talk(library, Journal(tmp_path / "journal.sqlite"), Manner(None, 150, 50, "silent", False))
+    talk = Talk(Kit(None, 150, 50, scripts=tmp_path, data=tmp_path), "silent")
     for meaning in set(names.bare.values()):
         assert names.meaning(" ".join(plain(talk._name(meaning)))) == meaning
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from strategies import routines
 from voice_guide.body.fit import fit, within
-from voice_guide.body.safety import Adapted, Today, adapt
+from voice_guide.body.safety import adapt
+from voice_guide.body.terms import Adapted, Today
 from voice_guide.compiler import compile_script
 from voice_guide.compiler.timeline import sketch
 from voice_guide.errors import ChoiceError

@@ -21,7 +21,19 @@ MOST_ROOMS = 18
 PURE = ("errors", "pcm", "routine", "compiler", "body", "player", "formats.captions", "controls.button")
 PURE += tuple(f"pictures.{file}" for file in ("drawing", "plot", "chart", "panel", "picture", "views"))
 """Rooms and files that open nothing, sleep never, and know no clock."""
-IMPURE = {"os", "sys", "time", "threading", "subprocess", "socket", "pathlib", "shutil", "tempfile", "signal", "asyncio"}
+IMPURE = {
+    "os",
+    "sys",
+    "time",
+    "threading",
+    "subprocess",
+    "socket",
+    "pathlib",
+    "shutil",
+    "tempfile",
+    "signal",
+    "asyncio",
+}
 HEAVY = {
     "pyttsx3",
     "miniaudio",
@@ -79,6 +91,15 @@ def test_imports_go_strictly_to_a_lower_floor():
 
 def test_inside_a_room_too_no_file_is_above_and_below_another():
     TopologicalSorter({module: imports(module)[0] for module in FILES}).prepare()
+
+
+def test_the_command_line_knows_the_guide_and_nothing_below_it():
+    known = ("cli", "guide", "errors")
+    for module, path in FILES.items():
+        if room(module) != "cli":
+            continue
+        text = re.sub(r"\nif TYPE_CHECKING:\n(    .*\n)+", "\n", path.read_text(encoding="utf-8"))
+        assert {room(other) for other in re.findall(r"(?:from|import) voice_guide\.([\w.]+)", text)} <= {*known}, module
 
 
 def test_every_room_has_a_floor_and_they_are_few():

@@ -12,7 +12,7 @@ PLAY = """
 import os, sys
 from dataclasses import replace
 from pathlib import Path
-from voice_guide.cli.parts import rendered
+from voice_guide.voices.rendering import rendered
 from voice_guide.library import Library
 from voice_guide.pcm import frames, length
 from voice_guide.player import play

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from PIL import Image
 
-from voice_guide.cli.writing import CONSTANT
 from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.formats.captions import captions
 from voice_guide.formats.id3 import Tags
 from voice_guide.formats.mp3 import Mp3
+from voice_guide.guide.writing import CONSTANT
 from voice_guide.page import Entry, index_page, session_page
 from voice_guide.pcm import RATE, length, seconds, silence
 from voice_guide.pictures import svg

@@ -15,7 +15,7 @@ from voice_guide.pcm import RATE, length
 from voice_guide.player import play
 from voice_guide.player.command import Command
 from voice_guide.player.session import Session
-from voice_guide.voices.ahead import Ahead
+from voice_guide.voices.rendering import Ahead
 
 
 def test_what_is_played_is_the_timeline():

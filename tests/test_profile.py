@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_guide.body.profile import Profile, together
-from voice_guide.body.safety import Today
+from voice_guide.body.terms import Today
 from voice_guide.errors import SafetyError, VoiceGuideError
 from voice_guide.library import Library
 from voice_guide.personal.profile import forget_profile, read_profile, write_profile

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from voice_guide.body.safety import LEVELS, Adapted, Refusal, Today, adapt
+from voice_guide.body.safety import adapt
+from voice_guide.body.terms import LEVELS, Adapted, Refusal, Today
 from voice_guide.compiler import compile_script
 from voice_guide.library import Library
 from voice_guide.routine import Routine, Step

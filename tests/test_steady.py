@@ -18,11 +18,11 @@ from voice_guide.pcm import RATE, WIDTH, frames, length
 from voice_guide.player import play
 from voice_guide.player.session import Session
 from voice_guide.voices import open_voice
-from voice_guide.voices.ahead import VOICELESS, Ahead
 from voice_guide.voices.bell import Belled, ring
 from voice_guide.voices.cache import Remembering
 from voice_guide.voices.dress import dress, read
 from voice_guide.voices.engine import Engine
+from voice_guide.voices.rendering import VOICELESS, Ahead
 from voice_guide.voices.steady import Steady
 
 SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, hold: 30}\n"

@@ -17,12 +17,13 @@ from fakes import Hum, Tape, clip, tone
 from sound_server import wait_until
 from test_session import answered
 from test_waiting import PROMPTS, placed
-from voice_guide.cli.asking import Questions
-from voice_guide.cli.steering import Steering, vocabularies
 from voice_guide.controls.keys import KEYS
 from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.pipe import WORDS, tell
 from voice_guide.errors import HearingError
+from voice_guide.guide.questions import Questions
+from voice_guide.guide.steering import Steering
+from voice_guide.guide.vocabularies import vocabularies
 from voice_guide.hearing import Heard
 from voice_guide.pcm import RATE, frames, length
 from voice_guide.player import play

@@ -65,6 +65,10 @@ class SinkError(VoiceGuideError):
         self.heard = heard
 
 
+class NoSpeaker(SinkError):
+    """There is no sound device to begin with: nothing was heard."""
+
+
 class HearingError(VoiceGuideError):
     """The microphone is at fault, or what understands it is not installed: the keys still work."""
 

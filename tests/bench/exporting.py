@@ -11,17 +11,19 @@ from pathlib import Path
 
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
-from voice_guide.cli.fitting import Wishes, fitted
-from voice_guide.cli.parts import remembering, rendered
-from voice_guide.cli.writing import Export, Studio, write
+from voice_guide.body.wishes import Wishes
 from voice_guide.compiler import compile_script
 from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.compiler.timeline import sketch
 from voice_guide.formats.mp3 import encoder
+from voice_guide.guide.fitted import fitted
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.writing import Export, write
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH, length, seconds, silence
 from voice_guide.voices import open_voice
 from voice_guide.voices.cache import Remembering
+from voice_guide.voices.rendering import rendered
 from voice_guide.voices.voice import DEFAULT_PITCH
 
 ROUTINE = "complete daily care"
@@ -103,12 +105,12 @@ def _processor_time(action: Callable[[], object]) -> float:
 
 
 def _export(hours: str, file: str) -> None:
-    session = fitted((ROUTINE,), Wishes(), USUAL_RATE)
-    plan = session.plan(USUAL_RATE)
-    times = round(float(hours) * 3600 / seconds(sketch(plan.cues).length))
-    with remembering(None, USUAL_RATE, DEFAULT_PITCH) as voice:
+    with Kit(None, USUAL_RATE, DEFAULT_PITCH) as kit:
+        session = fitted(kit, ROUTINE, Wishes())
+        plan = session.plan()
+        times = round(float(hours) * 3600 / seconds(sketch(plan.cues).length))
         all_of_it = replace(plan, cues=plan.cues * times)
-        write(Export(session.routine.name, all_of_it, session.chart(), Path(file)), Studio(voice))
+        write(Export(session.routine.name, all_of_it, session.chart(), Path(file)), kit.studio)
 
 
 def _peak() -> float:

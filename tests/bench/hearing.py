@@ -92,7 +92,7 @@ class Bench:
     """The vocabularies of a session, and what is said in them."""
 
     def __init__(self) -> None:
-        from voice_guide.cli.steering import names_of, vocabularies
+        from voice_guide.guide.vocabularies import names_of, vocabularies
 
         self.library = Library()
         shown = [*vocabularies(self.library), names_of(self.library)]

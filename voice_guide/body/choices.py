@@ -4,83 +4,67 @@ A choice that a point forbids is refused with the point's own reason and what wo
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from voice_guide.body.wishes import OPTIONS, Wishes
 from voice_guide.errors import SafetyError
 from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 
-SURFACES = ("floor", "wall", "chair", "bed")
-BALLS = ("tennis", "lacrosse", "none")
-SIDES = ("left", "right", "both")
-OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES}
 HOW = {"surface": "on the {}", "ball": "with the ball you chose ({})", "side": "on the {} side"}
 ABOUT_FLOORS = ("floor_hard", "balance_problem")
 """Conditions that a bed is no trouble for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Empty where nothing was chosen: the script decides."""
-
-    surface: str = ""
-    ball: str = ""
-    side: str = ""
-
-    def has(self, tool: Tool, posture: Posture) -> bool:
-        """Whether the listener has this tool, and a place for this posture."""
-        ball = not tool.ball or tool.ball == self.ball or (not self.ball and not tool.by_choice)
-        return ball and (not self.surface or self.surface in posture.on)
-
-
-def choose(routine: Routine, choices: Choices, catalogue: Catalogue) -> Routine:
+def choose(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> Routine:
     """The routine as it was asked for. Raises SafetyError."""
-    if fault := _fault(routine, choices, catalogue):
-        ways = [HOW[option].format(value) for option, value in _made(choices)]
-        nearest = _nearest(routine, choices, catalogue)
+    if fault := _fault(routine, wishes, catalogue):
+        ways = [HOW[option].format(value) for option, value in _made(wishes)]
+        nearest = _nearest(routine, wishes, catalogue)
         raise SafetyError(f"'{routine.name}' cannot be done {' and '.join(ways)}: {fault} Nearest: {nearest}")
-    steps = tuple(_steps(routine, choices, catalogue))
-    fits = (*routine.fits, *ABOUT_FLOORS) if choices.surface == "bed" else routine.fits
-    if not _made(choices):
+    steps = tuple(_steps(routine, wishes, catalogue))
+    fits = (*routine.fits, *ABOUT_FLOORS) if wishes.surface == "bed" else routine.fits
+    if not _made(wishes):
         return routine
     return replace(routine, steps=steps, fits=fits, avoid=catalogue.avoided(steps, routine.own_avoid, fits))
 
 
-def _made(choices: Choices) -> list[tuple[str, str]]:
-    return [(option, value) for option in OPTIONS if (value := getattr(choices, option))]
+def _made(wishes: Wishes) -> list[tuple[str, str]]:
+    return [(option, value) for option in HOW if (value := getattr(wishes, option))]
 
 
-def _nearest(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
+def _nearest(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:
     """What would do: another value of one option, or one option fewer."""
-    for option, value in reversed(_made(choices)):
+    for option, value in reversed(_made(wishes)):
         for other in (*OPTIONS[option], ""):
-            if other != value and not _fault(routine, replace(choices, **{option: other}), catalogue):
+            instead: dict[str, Any] = {option: other}
+            if other != value and not _fault(routine, replace(wishes, **instead), catalogue):
                 return f"try --{option} {other}" if other else f"leave out --{option}"
-    return "leave out " + " and ".join(f"--{option}" for option, _ in _made(choices))
+    return "leave out " + " and ".join(f"--{option}" for option, _ in _made(wishes))
 
 
-def _fault(routine: Routine, choices: Choices, catalogue: Catalogue) -> str:
+def _fault(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:
     """Why it cannot be had; empty where it can."""
     for step in routine.steps:
-        if step.point and not _way(step, step.point, choices, catalogue):
-            return _reason(step, step.point, choices, catalogue)
-    if any(step.point for step in routine.steps) and not any(s.point for s in _steps(routine, choices, catalogue)):
-        return f"there is nothing on the {choices.side} side."
+        if step.point and not _way(step, step.point, wishes, catalogue):
+            return _reason(step, step.point, wishes, catalogue)
+    if any(step.point for step in routine.steps) and not any(s.point for s in _steps(routine, wishes, catalogue)):
+        return f"there is nothing on the {wishes.side} side."
     return ""
 
 
-def _reason(step: Step, point: Point, choices: Choices, catalogue: Catalogue) -> str:
-    if choices.ball and not _way(step, point, replace(choices, surface=""), catalogue):
+def _reason(step: Step, point: Point, wishes: Wishes, catalogue: Catalogue) -> str:
+    if wishes.ball and not _way(step, point, replace(wishes, surface=""), catalogue):
         return f"not on the {point.name}. {point.never}".strip()
     postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
     places = dict.fromkeys(place for p in postures if p and not p.by_choice for place in p.on)
     return f"the {point.name} is for the {' or the '.join(places)}."
 
 
-def _steps(routine: Routine, choices: Choices, catalogue: Catalogue) -> list[Step]:
+def _steps(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> list[Step]:
     """What is left; rests that now stand before everything, or side by side, are one too many."""
-    steps = list(_kept(routine, choices, catalogue))
-    if len(steps) == len(routine.steps) or choices.side not in ("left", "right"):
+    steps = list(_kept(routine, wishes, catalogue))
+    if len(steps) == len(routine.steps) or wishes.side not in ("left", "right"):
         return steps
     while steps and steps[0].do == "rest":
         del steps[0]
@@ -90,14 +74,14 @@ def _steps(routine: Routine, choices: Choices, catalogue: Catalogue) -> list[Ste
     ]
 
 
-def _kept(routine: Routine, choices: Choices, catalogue: Catalogue) -> Iterator[Step]:
+def _kept(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> Iterator[Step]:
     for step in routine.steps:
         if step.point:
-            way = _way(step, step.point, choices, catalogue)
-            sides = _sides(step, choices.side)
+            way = _way(step, step.point, wishes, catalogue)
+            sides = _sides(step, wishes.side)
             if way and sides:
                 yield replace(step, sides=sides).using(*way)
-        elif other := _other(step, choices, catalogue):
+        elif other := _other(step, wishes, catalogue):
             yield other
 
 
@@ -107,46 +91,46 @@ def _sides(step: Step, side: str) -> tuple[Any, ...]:
     return (side,) if side in step.sides or step.sides == ("both",) else ()
 
 
-def _other(step: Step, choices: Choices, catalogue: Catalogue) -> Step | None:
+def _other(step: Step, wishes: Wishes, catalogue: Catalogue) -> Step | None:
     """A rest, breathing or an instruction: where its words name a ball or a place that is not had, it goes."""
-    if step.tool and not _tool_fits(step.tool, step.tool, choices):
+    if step.tool and not _tool_fits(step.tool, step.tool, wishes):
         return None
-    if not step.posture or _posture_fits(step.posture, choices):
+    if not step.posture or _posture_fits(step.posture, wishes):
         return step
-    seats = (p for p in catalogue.postures.values() if _posture_fits(p, choices) and not p.by_choice)
+    seats = (p for p in catalogue.postures.values() if _posture_fits(p, wishes) and not p.by_choice)
     seat = next(seats, None)
     return replace(step, posture=seat) if step.plain and seat else None
 
 
-def _way(step: Step, point: Point, choices: Choices, catalogue: Catalogue) -> tuple[Tool, Posture] | None:
+def _way(step: Step, point: Point, wishes: Wishes, catalogue: Catalogue) -> tuple[Tool, Posture] | None:
     """The tool and the posture nearest to the step's own that fit what was chosen."""
     assert step.tool and step.posture
     tools = [step.tool, *(catalogue.tools[name] for name in point.tools)]
     postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
     for tool in tools:
         for posture in postures:
-            asked = tool == step.tool or not tool.by_choice or _asked_for(tool, choices)
+            asked = tool == step.tool or not tool.by_choice or _asked_for(tool, wishes)
             able = posture.id in tool.postures and (posture == step.posture or not posture.by_choice)
-            if asked and able and _tool_fits(tool, step.tool, choices) and _posture_fits(posture, choices):
+            if asked and able and _tool_fits(tool, step.tool, wishes) and _posture_fits(posture, wishes):
                 return tool, posture
     return None
 
 
-def _asked_for(tool: Tool, choices: Choices) -> bool:
+def _asked_for(tool: Tool, wishes: Wishes) -> bool:
     """A tool that is never taken unasked: the hard ball by its name, a ball on the floor by the floor."""
-    return choices.ball == "lacrosse" if tool.ball == "lacrosse" else choices.surface == "floor"
+    return wishes.ball == "lacrosse" if tool.ball == "lacrosse" else wishes.surface == "floor"
 
 
-def _tool_fits(tool: Tool, before: Tool, choices: Choices) -> bool:
+def _tool_fits(tool: Tool, before: Tool, wishes: Wishes) -> bool:
     """What was done with a ball is done with the one that was chosen; what was done by hand stays so, if it can."""
-    if choices.ball == "none":
+    if wishes.ball == "none":
         return not tool.ball
-    if choices.ball and before.ball:
-        return tool.ball == choices.ball
-    if not choices.surface:
+    if wishes.ball and before.ball:
+        return tool.ball == wishes.ball
+    if not wishes.surface:
         return not tool.ball or bool(before.ball)
-    return not tool.ball or choices.ball in ("", tool.ball)
+    return not tool.ball or wishes.ball in ("", tool.ball)
 
 
-def _posture_fits(posture: Posture, choices: Choices) -> bool:
-    return not choices.surface or choices.surface in posture.on
+def _posture_fits(posture: Posture, wishes: Wishes) -> bool:
+    return not wishes.surface or wishes.surface in posture.on

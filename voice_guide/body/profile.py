@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from voice_guide.body.safety import Condition, Safety, Today
+from voice_guide.body.terms import Condition, Safety, Today
 
 WEEK = 7
 LASTS = {"session": 1, "week": WEEK, "month": 28, "always": 36_500}

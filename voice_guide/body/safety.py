@@ -9,10 +9,7 @@ from collections.abc import Sequence
 from voice_guide.body.adapter import Adapter, once
 from voice_guide.body.terms import (
     LEVELS,
-    Action,
     Adapted,
-    Change,
-    Condition,
     Has,
     Level,
     Refusal,
@@ -20,7 +17,12 @@ from voice_guide.body.terms import (
     Safety,
     Today,
 )
-from voice_guide.routine import Catalogue, Routine
+from voice_guide.routine import Catalogue, Posture, Routine, Tool
+
+
+def anything(tool: Tool, posture: Posture) -> bool:
+    """Who chose nothing has what every script needs."""
+    return True
 
 
 def adapt(
@@ -28,12 +30,29 @@ def adapt(
     today: Today,
     safety: Safety,
     catalogue: Catalogue,
-    has: Has = lambda tool, posture: True,
+    has: Has = anything,
 ) -> Adapted | Refusal:
     """The routine as it may be played today, or why it may not; with what the listener `has`."""
+    refusal = refusal_of(routine, today, safety)
+    return refusal or Adapter(today, matching(today, safety), safety, catalogue, has).adapted(routine)
+
+
+def refusal_of(routine: Routine, today: Today, safety: Safety) -> Refusal | None:
+    """Why there is no session, whatever were left of the routine."""
     rules = matching(today, safety)
-    refusal = _refusal(routine, rules, today, safety)
-    return refusal or Adapter(today, rules, safety, catalogue, has).adapted(routine)
+    pressed = {step.point.id for step in routine.steps if step.point}
+    blocks = [r for r in rules if r.do == "block" and (not r.points or pressed & set(r.points))]
+    if blocks:
+        level = min((rule.level for rule in blocks), key=LEVELS.index)
+        return _refused(level, [rule for rule in blocks if rule.level == level])
+    unagreed = today.conditions.keys() - today.agreed
+    confirms = [rule for rule in rules if rule.do == "confirm" and unagreed & set(rule.when)]
+    if confirms:
+        return _refused("doctor", confirms)
+    names = offered(rules, safety)
+    if names is not None and routine.id not in names:
+        return _refused("instead", [rule for rule in rules if rule.only], names)
+    return None
 
 
 def matching(today: Today, safety: Safety) -> list[Rule]:
@@ -53,38 +72,5 @@ def offered(rules: Sequence[Rule], safety: Safety) -> tuple[str, ...] | None:
     return common or (safety.last_resort,)
 
 
-def _refusal(routine: Routine, rules: Sequence[Rule], today: Today, safety: Safety) -> Refusal | None:
-    pressed = {step.point.id for step in routine.steps if step.point}
-    blocks = [r for r in rules if r.do == "block" and (not r.points or pressed & set(r.points))]
-    if blocks:
-        level = min((rule.level for rule in blocks), key=LEVELS.index)
-        return _refused(level, [rule for rule in blocks if rule.level == level])
-    unagreed = today.conditions.keys() - today.agreed
-    confirms = [rule for rule in rules if rule.do == "confirm" and unagreed & set(rule.when)]
-    if confirms:
-        return _refused("doctor", confirms)
-    names = offered(rules, safety)
-    if names is not None and routine.id not in names:
-        return _refused("instead", [rule for rule in rules if rule.only], names)
-    return None
-
-
 def _refused(level: Level, rules: Sequence[Rule], instead: tuple[str, ...] = ()) -> Refusal:
     return Refusal(level, " ".join(once(rule.say for rule in rules)), tuple(rule.id for rule in rules), instead)
-
-
-__all__ = [
-    "LEVELS",
-    "Action",
-    "Adapted",
-    "Change",
-    "Condition",
-    "Level",
-    "Refusal",
-    "Rule",
-    "Safety",
-    "Today",
-    "adapt",
-    "matching",
-    "offered",
-]

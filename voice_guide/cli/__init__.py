@@ -1,4 +1,4 @@
-"""The command line: chooses the parts, joins them, and shows each error once, in one line."""
+"""The command line: reads options, calls the guide, prints, and shows each error once, in one line."""
 
 import importlib
 import io
@@ -14,28 +14,29 @@ from voice_guide import __version__
 from voice_guide.errors import VoiceGuideError
 
 COMMANDS = {
-    "play": "playing",
-    "resume": "playing",
-    "listen": "choosing",
-    "tell": "telling",
-    "export": "exporting",
-    "page": "paging",
-    "verify": "verifying",
-    "suggest": "suggesting",
-    "list": "looking",
-    "show": "looking",
-    "chart": "drawing",
-    "find": "looking",
-    "profile": "body",
-    "adapt": "body",
-    "journal": "keeping",
-    "check": "looking",
-    "new": "looking",
-    "voices": "machine",
-    "cache": "machine",
-    "hear": "hearing",
-    "doctor": "machine",
+    "play": "play",
+    "resume": "play",
+    "listen": "listen",
+    "tell": "tell",
+    "export": "export",
+    "page": "page",
+    "verify": "export",
+    "suggest": "suggest",
+    "list": "list",
+    "show": "show",
+    "chart": "chart",
+    "find": "list",
+    "profile": "profile",
+    "adapt": "adapt",
+    "journal": "journal",
+    "check": "check",
+    "new": "check",
+    "voices": "voices",
+    "cache": "cache",
+    "hear": "hear",
+    "doctor": "doctor",
 }
+"""Each with the file it is in."""
 INTERRUPTED = 130
 
 
@@ -144,7 +145,7 @@ def complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -
     """Routine names for the shell, as one word each."""
     from click.shell_completion import CompletionItem
 
-    from voice_guide.library import Library
+    from voice_guide.guide import Guide
 
-    routines = Library().routines.values()
+    routines = Guide().routines()
     return [CompletionItem(r.id, help=r.about) for r in routines if r.id.startswith(incomplete)]

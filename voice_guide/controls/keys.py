@@ -37,8 +37,11 @@ class Keys:
     With `one_button` all that `ONE` names is that button; the other keys mean what they always do.
     """
 
-    def __init__(self, one_button: bool = False, now: Callable[[], float] = time.monotonic) -> None:
-        self.present = sys.stdin is not None and sys.stdin.isatty()
+    def __init__(
+        self, one_button: bool = False, now: Callable[[], float] = time.monotonic, present: bool = True
+    ) -> None:
+        """`present` where they are wanted."""
+        self.present = present and sys.stdin is not None and sys.stdin.isatty()
         self._before: object = None
         self._one, self._now = one_button, now
         self._button = Button()

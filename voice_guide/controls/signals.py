@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -60,6 +61,9 @@ def unwinding() -> Iterator[None]:
 
 @contextmanager
 def _handled(handlers: Mapping[str, Callable[[int, object], None]]) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # whose program this is looks after them
+        yield
+        return
     numbers = {getattr(signal, name): handler for name, handler in handlers.items() if hasattr(signal, name)}
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # started with nohup
         del numbers[signal.SIGHUP]

@@ -1,14 +1,17 @@
 """Sound devices. Where sound goes while you listen: a sink by its name, loaded when it is first asked for."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from voice_guide.errors import SinkError
-from voice_guide.player import Sink
+
+if TYPE_CHECKING:
+    from voice_guide.player import Sink
 
 SINKS = ("speaker", "simpleaudio", "silent")
 
 
-def open_sink(name: str, wanted: Callable[[int], bool] = lambda heard: False) -> Sink:
+def open_sink(name: str, wanted: Callable[[int], bool] = lambda heard: False) -> "Sink":
     """The sink called `name` ("miniaudio" is another name for "speaker").
 
     The sink that takes long stretches asks `wanted` all the while, with the frames that were heard of the stretch,

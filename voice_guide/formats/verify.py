@@ -48,6 +48,11 @@ class Whole:
     chapters: int
     cues: int
 
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return seconds(self.length)
+
 
 def verify(path: Path) -> Whole:
     """Check a file that was exported against the timeline it carries. Raises VoiceGuideError with the first fault."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.body.safety import Safety
+from voice_guide.body.terms import Safety
 from voice_guide.compiler.phrases import Beat, Hear, Phrases
 from voice_guide.errors import RoutineError, VoiceGuideError
 from voice_guide.library.document import Document, printable

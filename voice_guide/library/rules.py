@@ -12,8 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from voice_guide.body.habits import Habits
-from voice_guide.body.safety import Action, Condition, Level, Rule, Safety
-from voice_guide.body.terms import Event, Then
+from voice_guide.body.terms import Action, Condition, Event, Level, Rule, Safety, Then
 from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from voice_guide.errors import VoiceGuideError
+from voice_guide.body.wishes import Wishes
+from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside
 from voice_guide.storage.whole import sweep, write_whole
 
@@ -30,8 +31,8 @@ class Bookmark:
     """When it began, likewise, which tells its row in the journal; empty before it begins."""
     routine: str
     """An id, or the path of a script."""
-    words: list[str]
-    """The options of the command that began it."""
+    wishes: Wishes
+    """What was wished for."""
     asked: bool
     """The questions of the opening were asked with keys, and not spoken."""
     pain: int | None
@@ -111,31 +112,45 @@ def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
         raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
 
 
-def _plain(kind: Any) -> tuple[type, ...]:
-    """The types that JSON gives for a type."""
-    if isinstance(kind, UnionType):
-        return tuple(one for part in get_args(kind) for one in _plain(part))
-    return (int, float) if kind is float else (get_origin(kind) or kind,)
-
-
 def _parsed(data: bytes) -> Bookmark:
     """Raises ValueError or TypeError for what we did not write."""
     if len(data) > LARGEST:
         raise ValueError("too large")
-    told, shape = json.loads(data), get_type_hints(Bookmark)
-    if not isinstance(told, dict) or told.keys() != shape.keys():
-        raise ValueError("other fields")
-    for name, kind in shape.items():
-        if type(told[name]) not in _plain(kind):
-            raise ValueError(name)
-    found = Bookmark(**told)
+    told = _checked(json.loads(data), Bookmark)
+    wishes = _checked(told["wishes"], Wishes)
+    try:
+        found = Bookmark(**{**told, "wishes": Wishes(**{**wishes, "conditions": tuple(wishes["conditions"])})})
+    except ChoiceError as error:
+        raise ValueError(str(error)) from None
     numbers = [found.cue, found.step, found.wait, found.seconds, found.room, *found.released]
     if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
         raise ValueError("a number out of its range")
     if found.started:
         datetime.fromisoformat(found.started)
-    if found.when.utcoffset() is None or not all(isinstance(text, str) for text in (*found.noticed, *found.words)):
-        raise ValueError("no time, or no words")
+    if found.when.utcoffset() is None:
+        raise ValueError("no time")
+    if not all(isinstance(text, str) for text in (*found.noticed, *found.wishes.conditions)):
+        raise ValueError("no words")
     if found.pain is not None and found.pain not in range(11):
         raise ValueError("pain")
     return found
+
+
+def _checked(told: Any, shape: type) -> dict[str, Any]:
+    """The fields of a shape, each of a type that JSON gives for its own."""
+    kinds = get_type_hints(shape)
+    if not isinstance(told, dict) or told.keys() != kinds.keys():
+        raise ValueError("other fields")
+    for name, kind in kinds.items():
+        if type(told[name]) not in _plain(kind):
+            raise ValueError(name)
+    return told
+
+
+def _plain(kind: Any) -> tuple[type, ...]:
+    """The types that JSON gives for a type."""
+    if isinstance(kind, UnionType):
+        return tuple(one for part in get_args(kind) for one in _plain(part))
+    as_json: dict[Any, tuple[type, ...]] = {float: (int, float), tuple: (list,), Literal: (str,), Wishes: (dict,)}
+    plain = get_origin(kind) or kind
+    return as_json.get(plain, (plain,))

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from voice_guide.pcm import Pcm, length
 from voice_guide.storage.kept import SOUND, Kept, named
+from voice_guide.voices import open_voice
+from voice_guide.voices.bell import Belled
 from voice_guide.voices.voice import Voice
 
 _FORMAT = 2
@@ -59,3 +61,8 @@ class Remembering:
 
     def __exit__(self, *fault: object) -> None:
         self.close()
+
+
+def remembering(name: str | None, rate: int, pitch: int, folder: Path, at_once: bool = True) -> Remembering:
+    """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError."""
+    return Remembering(Belled(open_voice(name, rate, pitch, at_once)), folder)

@@ -1,0 +1,40 @@
+"""What a listener wishes of a session: how long, where, with which ball, on which side, in how many words."""
+
+from dataclasses import dataclass
+
+from voice_guide.errors import ChoiceError, did_you_mean
+from voice_guide.routine import Posture, Talk, Tool
+
+SURFACES = ("floor", "wall", "chair", "bed")
+BALLS = ("tennis", "lacrosse", "none")
+SIDES = ("left", "right", "both")
+TALKS = ("full", "short", "bells")
+OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES, "talk": TALKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Empty where nothing is wished for: the script decides. Raises ChoiceError for a wish that there is not."""
+
+    need: str = ""
+    """What hurts, in the listener's words, in place of a name."""
+    conditions: tuple[str, ...] = ()
+    """As typed: an id or a name, with ':PART' of the body."""
+    doctor_agreed: bool = False
+    minutes: float | None = None
+    surface: str = ""
+    ball: str = ""
+    side: str = ""
+    talk: Talk = "full"
+
+    def __post_init__(self) -> None:
+        for option, known in OPTIONS.items():
+            value = getattr(self, option)
+            if value not in ("", *known):
+                remedy = did_you_mean(value, known, f"there are {', '.join(known)}")
+                raise ChoiceError(f"--{option}: there is no '{value}'; {remedy}")
+
+    def has(self, tool: Tool, posture: Posture) -> bool:
+        """Whether the listener has this tool, and a place for this posture."""
+        ball = not tool.ball or tool.ball == self.ball or (not self.ball and not tool.by_choice)
+        return ball and (not self.surface or self.surface in posture.on)

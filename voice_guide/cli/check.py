@@ -1,0 +1,46 @@
+"""The commands for who writes scripts: look one over, start a new one."""
+
+from pathlib import Path
+
+import click
+
+from voice_guide.cli.options import name_argument
+from voice_guide.cli.screen import clock, hint
+from voice_guide.errors import RoutineError
+from voice_guide.guide import Guide
+
+
+@click.command("check")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def check_command(files: tuple[Path, ...]) -> None:
+    """Look over scripts: every fault with its line, and cues that find no room.
+
+    \b
+    voice-guide check my-routine.yaml
+    """
+    guide, faults = Guide(), []
+    for path in files:
+        try:
+            checked = guide.check(path)
+        except RoutineError as error:
+            faults.append(str(error))
+            continue
+        click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
+        for text, title in checked.left_out:
+            click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
+    if faults:
+        raise RoutineError("\n".join(faults))
+
+
+@click.command("new")
+@name_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; your own folder else.")
+def new_command(name: tuple[str, ...], output: Path | None) -> None:
+    """Start a script of your own: a routine that plays, with a comment on each line.
+
+    \b
+    voice-guide new Sunday Evening
+    """
+    path = Guide().new(" ".join(name), output)
+    click.echo(path)
+    hint(f"Change it, then: voice-guide check {path}")

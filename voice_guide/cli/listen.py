@@ -1,0 +1,49 @@
+"""The command that chooses by voice."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from voice_guide.cli.options import questions_option, sink_option, voice_options
+from voice_guide.cli.play import heard
+from voice_guide.cli.screen import Screen
+from voice_guide.errors import SafetyError
+from voice_guide.guide import Guide
+
+if TYPE_CHECKING:
+    from voice_guide.guide.prepared import Prepared
+
+
+@click.command("listen")
+@voice_options
+@sink_option
+@questions_option
+@click.pass_context
+def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int, sink: str, questions: bool) -> None:
+    """Choose a routine by saying its name, what hurts, or "something short"; then steer by speaking.
+
+    \b
+    voice-guide listen
+
+    It says what it understood, and starts unless you say no. The microphone is on until the end; what it hears
+    is not kept and does not leave this machine. Speech is understood offline, best in a quiet room.
+    """
+    screen = Screen(captions=sink == "silent")
+    with Guide(voice, rate, pitch, tell=screen.tell) as guide:
+        try:
+            choice = guide.choose(sink, keys=True)
+        except SafetyError as error:
+            screen.tell(str(error))
+            with suppress(KeyboardInterrupt):
+                guide.say(error, sink)
+            ctx.exit(error.exit_code)
+        if choice is None:
+            return
+        name, need = choice.name, choice.need
+
+        def prepare() -> "Prepared":
+            return guide.prepare(name, need=need, ask=questions)
+
+        code = heard(guide, prepare, screen, sink, listen=True)
+    ctx.exit(code)

@@ -1,0 +1,49 @@
+"""The command that finds a routine for what hurts."""
+
+import json
+import shlex
+from dataclasses import asdict
+
+import click
+
+from voice_guide.cli.options import json_option
+from voice_guide.cli.profile import choose_numbers
+from voice_guide.cli.screen import hint
+from voice_guide.errors import ChoiceError
+from voice_guide.guide import Guide
+
+
+@click.command("suggest")
+@click.argument("what", nargs=-1)
+@click.option("--since", help="within three days, within six weeks, within three months, longer ago.")
+@click.option("--condition", "conditions", multiple=True, metavar="ID[:PART]", help="Something about your body today.")
+@click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition.")
+@json_option
+def suggest_command(
+    what: tuple[str, ...], since: str | None, conditions: tuple[str, ...], doctor_agreed: bool, as_json: bool
+) -> None:
+    """Up to three routines for what hurts, and the reason for each.
+
+    \b
+    voice-guide suggest leg pain --since "within six weeks"
+    """
+    with Guide(tell=hint) as guide:
+        asked = " ".join(what) or click.prompt("What hurts, or what do you want help with?", err=True)
+        guide.library.need(asked)  # before anything else is asked
+        suggestions = guide.suggest(asked, since or _since(guide), conditions=conditions, doctor_agreed=doctor_agreed)
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in suggestions.found], ensure_ascii=False, indent=2))
+        return
+    for one in suggestions.found:
+        click.echo(f"{one.name}, {one.minutes} minutes. {one.why}")
+    said = [f"--condition {shlex.quote(name)}" for name in suggestions.conditions]
+    said += ["--doctor-agreed"] * doctor_agreed
+    hint(" ".join(("voice-guide play", suggestions.found[0].name.lower(), *said)))
+
+
+def _since(guide: Guide) -> str:
+    question = guide.onset()
+    chosen = choose_numbers(question)
+    if not chosen:
+        raise ChoiceError("since when it hurts decides what is safe; say it with --since")
+    return question.options[chosen[0]]

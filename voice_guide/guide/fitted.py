@@ -1,0 +1,121 @@
+"""A routine by name or need, as it will be heard today: found in the library, fitted to the body, ready to compile."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voice_guide.body import Body, Fit, Measure
+from voice_guide.body.profile import Profile
+from voice_guide.body.refusal import sign_in
+from voice_guide.body.today import asked_again
+from voice_guide.body.wishes import Wishes
+from voice_guide.compiler import compile_script
+from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.timeline import Takes, sketch
+from voice_guide.errors import ChoiceError, VoiceGuideError
+from voice_guide.guide.kit import Kit
+from voice_guide.pcm import seconds
+from voice_guide.routine import Routine, Step
+
+if TYPE_CHECKING:
+    from voice_guide.library import Library
+    from voice_guide.pictures.drawing import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A session that was not heard yet."""
+
+    library: "Library"
+    fit: Fit
+    wishes: Wishes
+    rate: int
+    """Of the voice, in words a minute."""
+    asked: bool = False
+    """The questions of the opening are to be asked, and not only said."""
+    remark: str = ""
+    """About the profile, for those who look."""
+
+    @property
+    def routine(self) -> Routine:
+        """As it is fit for today."""
+        return self.fit.routine
+
+    def plan(self, asked: bool = False) -> Plan:
+        """Its cues; `asked`: the questions of the opening were asked already."""
+        return compile_script(self.routine, self.library.phrases, self.rate, self.wishes.talk, asked)
+
+    def chart(self) -> "Drawing | None":
+        """Its points on a body; nothing where none is pressed."""
+        from voice_guide.pictures.chart import draw_chart
+
+        points = list(dict.fromkeys(step.point for step in self.routine.steps if step.point))
+        return draw_chart(self.library.charts, points, self.routine.name) if points else None
+
+
+def fitted(
+    kit: Kit, name: str, wishes: Wishes, takes: Takes | None = None, *, asked: bool = False, heard: bool = False
+) -> Fitted:
+    """The routine meant, made fit. Raises SafetyError with what to do now where there is to be no session.
+
+    `takes` tells how long words really take; `asked`: the questions of the opening are to be asked; `heard`: it is
+    about to be heard, so somebody's first session begins with a word about doctors.
+    """
+    routines, means = _meant(kit, name, wishes)
+    profile = kit.profile
+    first = heard and not kit.journal.known and not kit.journal.broken
+    today = kit.today(profile, wishes.conditions, means, wishes.doctor_agreed)
+    measure = _measure(kit, wishes, takes, asked)
+    fit = Body(kit.library, today, wishes, measure, _rest(kit), first).fit(routines)
+    return Fitted(kit.library, fit, wishes, kit.rate, asked, _remark(kit, profile, first))
+
+
+def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine, Fitted | VoiceGuideError]]:
+    """Every routine there is, with what it becomes today, or why it is not offered."""
+    today = kit.today(kit.profile, wishes.conditions, agreed=wishes.doctor_agreed)
+    body = Body(kit.library, today, wishes, _measure(kit, wishes, takes, asked=False), _rest(kit))
+    routines = kit.library.routines.values()
+    kit.tell_broken()
+    for routine in routines:
+        try:
+            yield routine, Fitted(kit.library, body.fit([routine]), wishes, kit.rate)
+        except VoiceGuideError as error:
+            yield routine, error
+
+
+def _meant(kit: Kit, name: str, wishes: Wishes) -> tuple[Sequence[Routine], Sequence[str]]:
+    """The routines that would do, the best first, and the conditions that go with what hurts."""
+    library, means = kit.library, tuple[str, ...]()
+    if not name and not wishes.need:
+        raise ChoiceError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
+    routines: list[Routine] = []
+    if wishes.need:
+        if sign := sign_in(wishes.need, library):
+            raise sign
+        need = library.need(wishes.need)
+        routines, means = [library.by_id(one) for one in need.routines], need.means
+    if name:
+        routines = [library.find(name)]
+    kit.tell_broken()
+    return routines, means
+
+
+def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Measure:
+    def measure(routine: Routine, exact: bool) -> float:
+        cues = compile_script(routine, kit.library.phrases, kit.rate, wishes.talk, asked).cues
+        return seconds(sketch(cues, kit.rate, takes if exact else None).length)
+
+    return measure
+
+
+def _rest(kit: Kit) -> Step:
+    """What fills time that is left."""
+    seat = next(iter(kit.library.catalogue.postures.values()))
+    return Step("rest", 0.0, text=kit.library.phrases.rest, plain=True, posture=seat)
+
+
+def _remark(kit: Kit, profile: Profile | None, first: bool) -> str:
+    if profile is None:
+        return "`voice-guide profile` takes a minute, and fits every session to your body" if first else ""
+    old = asked_again(profile, kit.library, kit.day)
+    return f"your profile is old in places ({', '.join(old)}); `voice-guide profile` asks again" if old else ""

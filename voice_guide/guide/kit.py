@@ -1,0 +1,165 @@
+"""All that a guide works with: scripts, voice, the listener's own files; opened when first needed, closed together."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from voice_guide.body.conditions import conditions_of
+from voice_guide.body.profile import Profile
+from voice_guide.body.terms import Today
+from voice_guide.body.today import today_of
+from voice_guide.personal import data_folder
+from voice_guide.storage.kept import cache_folder
+
+if TYPE_CHECKING:
+    from voice_guide.guide.writing import Studio
+    from voice_guide.library import Library
+    from voice_guide.personal.journal import Journal
+    from voice_guide.voices.cache import Remembering
+
+Tell = Callable[[str], None]
+"""Takes a line for those who look."""
+Progress = Callable[[int, int], None]
+"""How many of all parts are done."""
+
+
+def unmoved(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def nobody(line: str) -> None:
+    """Nobody looks."""
+
+
+class Kit:
+    """Folders that are None are the user's own, as the environment says."""
+
+    def __init__(
+        self,
+        voice: str | None,
+        rate: int,
+        pitch: int,
+        scripts: Path | None = None,
+        data: Path | None = None,
+        cache: Path | None = None,
+        tell: Tell = nobody,
+    ) -> None:
+        self.voice_name, self.rate, self.pitch = voice, rate, pitch
+        self._tell = tell
+        self.data, self.cache = data or data_folder(), cache or cache_folder()
+        self._scripts, self._told_broken = scripts, 0
+        self._voice: Remembering | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def tell(self, line: str) -> None:
+        """A line for those who look; an empty one is none."""
+        if line:
+            self._tell(line)
+
+    def close(self) -> None:
+        """Free the voice, and tell what could not be kept. Safe twice."""
+        if self._voice:
+            self._voice.close()
+            self.tell(self._voice.warning)
+            self._voice = None
+        if "journal" in self.__dict__:
+            self.tell(self.journal.warning)
+            del self.journal
+
+    @cached_property
+    def library(self) -> "Library":
+        """Every script."""
+        from voice_guide.library import Library
+
+        return Library(own=self._scripts)
+
+    def tell_broken(self) -> None:
+        """Name the listener's own scripts that cannot be used; each once."""
+        for line in self.library.broken[self._told_broken :]:
+            self.tell(line)
+        self._told_broken = len(self.library.broken)
+
+    @property
+    def voice(self) -> "Remembering":
+        """What speaks, and remembers what it said; its engine starts when it is first needed."""
+        return self._voice or self._opened(at_once=False)
+
+    def start_voice(self) -> None:
+        """Start the engine now, while other things are done."""
+        if self._voice is None:
+            self._opened(at_once=True)
+
+    def speak_as(self, voice: str | None, rate: int, pitch: int) -> None:
+        """Have another voice from now on."""
+        if (voice, rate, pitch) != (self.voice_name, self.rate, self.pitch):
+            if self._voice:
+                self._voice.close()
+            self._voice, self.voice_name, self.rate, self.pitch = None, voice, rate, pitch
+            self.__dict__.pop("studio", None)
+
+    def _opened(self, at_once: bool) -> "Remembering":
+        from voice_guide.voices.cache import remembering
+
+        self._voice = remembering(self.voice_name, self.rate, self.pitch, self.cache, at_once)
+        return self._voice
+
+    @cached_property
+    def studio(self) -> "Studio":
+        """The voice, and what is kept of it for files."""
+        from voice_guide.guide.writing import Studio
+
+        return Studio(self.voice)
+
+    @cached_property
+    def journal(self) -> "Journal":
+        """Past sessions."""
+        from voice_guide.personal.journal import Journal
+
+        return Journal(self.data / "journal.sqlite")
+
+    @property
+    def place(self) -> Path:
+        """The file that tells where the last session stood."""
+        return self.data / "place.json"
+
+    @property
+    def profile_path(self) -> Path:
+        """The file of what the listener told about their body."""
+        return self.data / "profile.toml"
+
+    @property
+    def profile(self) -> Profile | None:
+        """What the listener told about their body; SafetyError where it is broken."""
+        from voice_guide.personal.profile import read_profile
+
+        return read_profile(self.library.safety.conditions, self.library.catalogue.parts, self.profile_path)
+
+    def keep_profile(self, profile: Profile) -> Path:
+        """Write it where it is read from; returns the path. VoiceGuideError where it cannot be kept."""
+        from voice_guide.personal.profile import write_profile
+
+        names = {name: one.name for name, one in self.library.safety.conditions.items()}
+        return write_profile(profile, names, self.profile_path)
+
+    def today(
+        self, profile: Profile | None, conditions: Iterable[str] = (), means: Iterable[str] = (), agreed: bool = False
+    ) -> Today:
+        """What holds now; `conditions` are said of this session as typed, `means` are ids that it brings along."""
+        extra = {**dict.fromkeys(means, ()), **conditions_of(conditions, self.library)}
+        journal, now = self.journal, datetime.now().astimezone()
+        return today_of(self.library, profile, journal.known, now, lost=journal.broken, extra=extra, agreed=agreed)
+
+    @property
+    def day(self) -> date:
+        """The day on the listener's clock."""
+        return date.today()
