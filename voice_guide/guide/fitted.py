@@ -61,7 +61,8 @@ def fitted(
     `takes` tells how long words really take; `asked`: the questions of the opening are to be asked; `heard`: it is
     about to be heard, so somebody's first session begins with a word about doctors.
     """
-    routines, means = _meant(kit, name, wishes)
+    routines, means = _meant(kit.library, name, wishes)
+    kit.tell_broken()
     profile = kit.profile
     first = heard and not kit.journal.known and not kit.journal.broken
     today = kit.today(profile, wishes.conditions, means, wishes.doctor_agreed)
@@ -83,21 +84,17 @@ def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine
             yield routine, error
 
 
-def _meant(kit: Kit, name: str, wishes: Wishes) -> tuple[Sequence[Routine], Sequence[str]]:
+def _meant(library: "Library", name: str, wishes: Wishes) -> tuple[Sequence[Routine], Sequence[str]]:
     """The routines that would do, the best first, and the conditions that go with what hurts."""
-    library, means = kit.library, tuple[str, ...]()
     if not name and not wishes.need:
         raise ChoiceError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
-    routines: list[Routine] = []
-    if wishes.need:
-        if sign := sign_in(wishes.need, library):
-            raise sign
-        need = library.need(wishes.need)
-        routines, means = [library.by_id(one) for one in need.routines], need.means
-    if name:
-        routines = [library.find(name)]
-    kit.tell_broken()
-    return routines, means
+    if wishes.need and (sign := sign_in(wishes.need, library)):
+        raise sign
+    need = library.need(wishes.need) if wishes.need else None
+    means = need.means if need else ()
+    if need and not name:
+        return [library.by_id(one) for one in need.routines], means
+    return [library.find(name)], means
 
 
 def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Measure:
