@@ -36,7 +36,7 @@ HEAVY = {
     "PIL",
     "sqlite3",
     "pocketsphinx",
-    "dbus_next",
+    "dbus_fast",
 }
 PACKAGE = Path(__file__).parents[1] / "voice_guide"
 FILES = {
