@@ -492,19 +492,28 @@ def test_without_a_bus_there_are_no_media_keys_and_no_word_of_it(tmp_path, monke
     assert capfd.readouterr() == ("", "")
 
 
+IN, NO_NAME = b"OK x\r\n", b"l\2\1\1" + bytes(4) + b"\1\0\0\0\x08\0\0\0\5\1u\0\1\0\0\0"
+"""What a bus says that lets us in, and then one that leaves out the name it is to give us."""
+
+
 @pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="sockets of POSIX")
-@pytest.mark.parametrize("says", [None, b"", b"REJECTED\r\n", b"OK x\r\n\0garbage" * 9])
+@pytest.mark.parametrize(
+    "says", [None, [b""], [b"REJECTED\r\n"], [b"OK x\r\n\0garbage" * 9], [IN], [IN, b"garbage" * 9], [IN, NO_NAME]]
+)
 def test_a_bus_that_hangs_or_talks_nonsense_is_left_at_once(tmp_path, monkeypatch, capfd, says):
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'bus'}")
+    monkeypatch.setattr(logging.root, "handlers", [])  # where nobody asked for a log, Python prints warnings
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "bus"))
         listening.listen()
-        with Mpris("Short", ["Begin"]) as mpris, listening.accept()[0] as end:
-            end.recv(1)
+        with Mpris("Short", ["Begin"]) as mpris, listening.accept()[0] as end, end.makefile("rb") as lines:
+            for answer in says or [b""]:
+                lines.readline()
+                end.sendall(answer)
             if says is not None:
-                end.sendall(says)
                 end.shutdown(socket.SHUT_WR)
                 wait_until(lambda: mpris.fault, "the reason")
+                assert mpris.fault.removeprefix("no media keys: ")
             mpris.close()
     nothing_left()
     assert capfd.readouterr() == ("", "")

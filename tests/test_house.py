@@ -48,7 +48,7 @@ HEAVY = {
     "PIL",
     "sqlite3",
     "pocketsphinx",
-    "dbus_next",
+    "dbus_fast",
 }
 PACKAGE = Path(__file__).parents[1] / "voice_guide"
 FILES = {

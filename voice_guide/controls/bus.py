@@ -1,14 +1,13 @@
 """A media player on a D-Bus, as MPRIS 2 wants it: calls in, properties and their changes out. Heavy, so loaded late."""
 
 import asyncio
+import logging
 import os
 from contextlib import suppress
 from typing import Any
 
-from dbus_next.aio.message_bus import MessageBus
-from dbus_next.constants import MessageFlag, MessageType
-from dbus_next.message import Message
-from dbus_next.signature import Variant
+from dbus_fast import Message, MessageFlag, MessageType, Variant
+from dbus_fast.aio import MessageBus
 
 from voice_guide.controls.shown import Shown, State
 from voice_guide.player.command import Command
@@ -37,6 +36,8 @@ PACE = 0.05
 PATIENCE = 5.0
 """Seconds that a bus may take to let us in."""
 
+logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # or it prints where a bus or a program talks nonsense
+
 
 def serve(player: Shown, address: str) -> None:
     """Until `player` is closing, wherever the bus may hang; raises what went wrong."""
@@ -54,9 +55,10 @@ async def _attend(player: Shown, address: str) -> None:
 
 
 async def _on_bus(player: Shown, address: str) -> None:
-    bus = Bus(address)
+    bus = MessageBus(address)
+    async with asyncio.timeout(PATIENCE):
+        await bus.connect()
     try:
-        await asyncio.wait_for(bus.connect(), PATIENCE)
         bus.add_message_handler(lambda message: answer(message, player))
         told = player.state
         await bus.request_name(f"{ROOT}.voice_guide.instance{os.getpid()}")
@@ -68,7 +70,9 @@ async def _on_bus(player: Shown, address: str) -> None:
             await asyncio.sleep(PACE)
         raise ConnectionError("the session bus has gone")
     finally:
-        bus.close()
+        bus.disconnect()
+        with suppress(Exception):  # it says once more that it has gone
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 def _changes(before: State, after: State) -> Message:
@@ -77,38 +81,7 @@ def _changes(before: State, after: State) -> Message:
     return Message.new_signal(PATH, PROPERTIES, "PropertiesChanged", "sa{sv}as", [PLAYER, changed, []])
 
 
-class Bus(MessageBus):
-    """A connection that leaves nothing behind, whichever end it comes to."""
-
-    def _setup_socket(self) -> None:
-        try:
-            super()._setup_socket()  # type: ignore[no-untyped-call]
-        except Exception:
-            if hasattr(self, "_sock"):
-                self.close()
-            raise
-
-    async def _auth_readline(self) -> str:
-        """As the library does, which never ends where the other end has gone."""
-        line = b""
-        while not line.endswith(b"\r\n"):
-            more = await self._loop.sock_recv(self._sock, 2)
-            if not more:
-                raise ConnectionError("the session bus let nobody in")
-            line += more
-        return line[:-2].decode(errors="replace")
-
-    def close(self) -> None:
-        """At once, without the warnings that the library prints where the other end was first."""
-        loop = asyncio.get_running_loop()
-        for remove in (loop.remove_reader, loop.remove_writer):
-            remove(self._sock)
-        with suppress(OSError):
-            self._stream.close()
-        self._sock.close()
-
-
-def answer(message: Any, player: Shown) -> Message | bool | None:
+def answer(message: Message, player: Shown) -> Message | bool | None:
     """The reply to a call of ours, True where none is wanted; None leaves it to the library."""
     if message.message_type is not MessageType.METHOD_CALL or message.path != PATH:
         return None
@@ -121,15 +94,16 @@ def answer(message: Any, player: Shown) -> Message | bool | None:
 Reply = tuple[()] | tuple[str, list[Any]]
 
 
-def _called(message: Any, player: Shown) -> Reply | None:
-    if CALLS[message.interface].get(message.member) != message.signature:
+def _called(message: Message, player: Shown) -> Reply | None:
+    interface, member = message.interface or "", message.member or ""
+    if CALLS[interface].get(member) != message.signature:
         return None
-    if message.interface == PLAYER and message.member in COMMANDS:
-        player.take(COMMANDS[message.member])
+    if interface == PLAYER and member in COMMANDS:
+        player.take(COMMANDS[member])
     return ()
 
 
-def _asked(message: Any, player: Shown) -> Reply | None:
+def _asked(message: Message, player: Shown) -> Reply | None:
     call, body = (message.interface, message.member, message.signature), message.body
     if call == ("org.freedesktop.DBus.Introspectable", "Introspect", ""):
         return "s", [introspection(player.state)]

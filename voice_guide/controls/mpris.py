@@ -128,7 +128,7 @@ class Mpris:
 
             serve(self, address)
         except Exception as fault:  # of the library, of the desktop: whatever it is, it is no fault of the session
-            self.fault = f"no media keys: {fault or type(fault).__name__}"
+            self.fault = f"no media keys: {str(fault) or type(fault).__name__}"
 
 
 def _still(place: Place) -> bool:
