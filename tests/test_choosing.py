@@ -196,7 +196,7 @@ SOUNDS = {
 
 @given(st.data())
 def test_whatever_is_heard_only_what_was_said_or_agreed_to_and_then_read_back_is_chosen(library, data):
-    talk, wanted, read_back = Talk(library), set(), None
+    talk, wanted, read_back = Told(library), set(), None
     for _ in range(12):
         asked = talk.turn
         heard = data.draw(SOUNDS[asked.hear])

@@ -1,5 +1,7 @@
 """The command that shows what a routine becomes for the listener's body, without playing it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -54,7 +56,7 @@ def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: dict[str, A
         click.echo(f"{change.what} {change.name}{numbers}: {change.why} [{change.rule}]")
 
 
-def _data(session: "Prepared") -> Mapping[str, object]:
+def _data(session: Prepared) -> Mapping[str, object]:
     routine = session.routine
     return {
         "refused": None,

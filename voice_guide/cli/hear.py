@@ -1,5 +1,7 @@
 """The command that tells what is understood in a recording: for tests, for tuning, and for who was not heard."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -43,6 +45,6 @@ def hear_command(file: Path, kind: str, as_json: bool) -> None:
         hint(f"cannot be heard here: {', '.join(understood.left_out)}")
 
 
-def _line(heard: "Heard") -> str:
+def _line(heard: Heard) -> str:
     means = heard.meaning or (f"{heard.likely}?" if heard.likely else "-")
     return f"{heard.start:8.2f} s  {means:12} {heard.confidence:4.2f}  {heard.said}"

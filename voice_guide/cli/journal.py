@@ -1,5 +1,7 @@
 """The command that shows, draws, exports and erases the journal of past sessions."""
 
+from __future__ import annotations
+
 import json
 import sys
 from pathlib import Path
@@ -65,7 +67,7 @@ def _delete(guide: Guide, yes: bool) -> None:
         hint("The journal is erased.")
 
 
-def _lines(record: "Record") -> list[str]:
+def _lines(record: Record) -> list[str]:
     """At most 79 columns."""
     name = " ".join(record.name.split())
     name = name if len(name) <= 24 else f"{name[:23]}…"
@@ -77,6 +79,6 @@ def _lines(record: "Record") -> list[str]:
     return [first, *(line for text in more for line in wrap(text, 79, initial_indent=indent, subsequent_indent=indent))]
 
 
-def _pain(record: "Record") -> str:
+def _pain(record: Record) -> str:
     told = (record.pain_before, record.pain_after)
     return "" if told == (None, None) else " -> ".join("?" if pain is None else str(pain) for pain in told)

@@ -1,5 +1,7 @@
 """The command that chooses by voice."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -42,7 +44,7 @@ def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int,
             return
         name, need = choice.name, choice.need
 
-        def prepare() -> "Prepared":
+        def prepare() -> Prepared:
             return guide.prepare(name, need=need, ask=questions)
 
         code = heard(guide, prepare, screen, sink, listen=True)

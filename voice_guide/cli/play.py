@@ -1,5 +1,7 @@
 """The commands that guide a listener: a session from its start, or on from where the last one stood."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -69,7 +71,7 @@ def play_command(
     ask = questions and (listen or there_are_keys())
     with Guide(voice, rate, pitch, tell=screen.tell) as guide:
 
-        def prepare() -> "Prepared":
+        def prepare() -> Prepared:
             return guide.prepare(" ".join(name), ask=ask, **wishes)
 
         code = heard(guide, prepare, screen, sink, or_export, listen=listen, one_button=one_button)
@@ -104,7 +106,7 @@ def resume_command(
 
 def heard(
     guide: Guide,
-    prepare: "Callable[[], Prepared]",
+    prepare: Callable[[], Prepared],
     screen: Screen,
     sink: str,
     or_export: bool = False,

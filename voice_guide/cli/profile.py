@@ -1,5 +1,7 @@
 """The command that asks about the listener's body, once."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -62,7 +64,7 @@ def _ask(guide: Guide) -> None:
         raise
 
 
-def choose_numbers(question: "Question") -> Sequence[int]:
+def choose_numbers(question: Question) -> Sequence[int]:
     """The numbers chosen, from 0; asked again until they can be read."""
     if not question.options:
         return [0] * click.confirm(question.title, err=True)

@@ -1,5 +1,7 @@
 """What people see on a terminal: lines, one line of live progress, captions, a progress bar."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 from collections.abc import Iterator
@@ -25,7 +27,7 @@ class Screen:
         self.end()
         hint(line)
 
-    def show(self, moment: "Moment") -> None:
+    def show(self, moment: Moment) -> None:
         """Called after every block of sound."""
         if self.live and moment.keys and not self._begun:
             self.tell(moment.keys)
@@ -54,7 +56,7 @@ class Screen:
             self.live = self._captions = False
 
 
-def _parts(moment: "Moment") -> Iterator[str]:
+def _parts(moment: Moment) -> Iterator[str]:
     yield moment.title or "One moment"
     if moment.hold_left is not None:
         yield f"hold {clock(moment.hold_left)}"
@@ -67,7 +69,7 @@ def _parts(moment: "Moment") -> Iterator[str]:
 
 
 @contextmanager
-def bar(what: str) -> "Iterator[Progress]":
+def bar(what: str) -> Iterator[Progress]:
     """A progress bar for who looks at a terminal; what it gives is told how many of all parts are done."""
     if not (sys.stderr and sys.stderr.isatty()):
         yield lambda done, total: None

@@ -3,6 +3,8 @@
 Nothing here prints, reads options or ends a process; the command line is one of its users, a program of yours another.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -65,7 +67,7 @@ class Guide:
 
     # A session.
 
-    def prepare(self, name: str = "", *, heard: bool = True, ask: bool = False, **wishes: Any) -> "Prepared":
+    def prepare(self, name: str = "", *, heard: bool = True, ask: bool = False, **wishes: Any) -> Prepared:
         """The routine of that name, or for a `need`, as it is right for this listener today.
 
         Other wishes are those of `Wishes`: conditions, doctor_agreed, minutes, surface, ball, side, talk. A session
@@ -85,14 +87,14 @@ class Guide:
             takes = kit.voice.length if heard else kit.studio.encoded.length
             return Prepared(kit, fitted(kit, name, Wishes(**wishes), takes, asked=ask, heard=heard))
 
-    def adapt(self, name: str = "", **wishes: Any) -> "Prepared":
+    def adapt(self, name: str = "", **wishes: Any) -> Prepared:
         """The same without any voice: for a look at what a routine becomes, its times those of a calm one."""
         from voice_guide.guide.fitted import fitted
         from voice_guide.guide.prepared import Prepared
 
         return Prepared(self._kit, fitted(self._kit, name, Wishes(**wishes)))
 
-    def resume(self, *, ask: bool = False) -> "Prepared":
+    def resume(self, *, ask: bool = False) -> Prepared:
         """The last session from where it was broken off, in its own voice unless another was named.
 
         Raises VoiceGuideError where there is none, SafetyError where there is to be none today.
@@ -101,7 +103,7 @@ class Guide:
 
         return resumed(self._kit, ask)
 
-    def choose(self, sink: str = "speaker", *, keys: bool = False) -> "Choice | None":
+    def choose(self, sink: str = "speaker", *, keys: bool = False) -> Choice | None:
         """Ask aloud which routine, and listen: a name or a need to prepare, None where nobody chose.
 
         Raises HearingError where nobody can be heard, SafetyError for a sign of danger, KeyboardInterrupt after a
@@ -112,7 +114,7 @@ class Guide:
         self._kit.start_voice()
         return Talk(self._kit, sink, keys).choose()
 
-    def say(self, refusal: "SafetyError", sink: str = "speaker") -> None:
+    def say(self, refusal: SafetyError, sink: str = "speaker") -> None:
         """A refusal by a rule is heard too, where there are a voice and a device; others name files and options."""
         from voice_guide.guide.aloud import say_aloud
 
@@ -132,7 +134,7 @@ class Guide:
         scheduler: str | None = None,
         progress: Progress = unmoved,
         **wishes: Any,
-    ) -> "Catalogue":
+    ) -> Catalogue:
         """Write every routine into a folder, those that are up to date left alone unless by `force`.
 
         `jobs` at once in processes here, or on a Dask cluster by its `scheduler`. One that fails is in the faults.
@@ -156,7 +158,7 @@ class Guide:
         scheduler: str | None = None,
         progress: Progress = unmoved,
         **wishes: Any,
-    ) -> "tuple[Catalogue, Path]":
+    ) -> tuple[Catalogue, Path]:
         """Every routine as a page; and the path of a list to choose from."""
         from voice_guide.controls.signals import unwinding
         from voice_guide.guide.catalogue import Many
@@ -168,7 +170,7 @@ class Guide:
     # What there is.
 
     @property
-    def library(self) -> "Library":
+    def library(self) -> Library:
         """Routines, points, rules and phrases as values."""
         return self._kit.library
 
@@ -192,7 +194,7 @@ class Guide:
 
     def suggest(
         self, what: str, since: str, *, conditions: Sequence[str] = (), doctor_agreed: bool = False
-    ) -> "Suggestions":
+    ) -> Suggestions:
         """Up to three routines for what hurts, `since` as the answers to that question say it, such as
         'within six weeks'. Where there is a profile, it knows from now on how old the pain is.
 
@@ -202,25 +204,25 @@ class Guide:
 
         return suggest(self._kit, what, stage_of(self._kit, since), conditions, doctor_agreed)
 
-    def onset(self) -> "Question":
+    def onset(self) -> Question:
         """The question since when it hurts; the option chosen is what `suggest` is told."""
         from voice_guide.guide.interview import onset
 
         return onset(self._kit.library)
 
-    def show(self, name: str) -> "Shown":
+    def show(self, name: str) -> Shown:
         """Every cue of a routine as it stands in its script, with its time. Raises NameUnclear, VoiceError."""
         from voice_guide.guide.scripts import show
 
         return show(self._kit, name)
 
-    def chart(self, name: str) -> "Charted":
+    def chart(self, name: str) -> Charted:
         """Where the points of a routine lie, or one point. Raises NameUnclear, VoiceGuideError."""
         from voice_guide.guide.scripts import chart
 
         return chart(self._kit, name)
 
-    def check(self, path: Path) -> "Checked":
+    def check(self, path: Path) -> Checked:
         """Look over a script. Raises RoutineError with a line for every fault."""
         from voice_guide.guide.scripts import check
 
@@ -235,7 +237,7 @@ class Guide:
     # The listener's own files.
 
     @property
-    def profile(self) -> "Profile | None":
+    def profile(self) -> Profile | None:
         """What the listener told about their body. Raises SafetyError where it is broken."""
         return self._kit.profile
 
@@ -251,13 +253,13 @@ class Guide:
         profile = self._kit.profile
         return asked_again(profile, self._kit.library, self._kit.day) if profile else []
 
-    def interview(self) -> "Interview":
+    def interview(self) -> Interview:
         """The questions about the body, one by one; ends with the profile, for `keep_profile`."""
         from voice_guide.guide.interview import interview
 
         return interview(self._kit.library, self._kit.day)
 
-    def keep_profile(self, profile: "Profile") -> Path:
+    def keep_profile(self, profile: Profile) -> Path:
         """From now on sessions are fitted to it. Raises VoiceGuideError where it cannot be kept."""
         return self._kit.keep_profile(profile)
 
@@ -268,7 +270,7 @@ class Guide:
         return forget_profile(self._kit.profile_path)
 
     @property
-    def journal(self) -> "Journal":
+    def journal(self) -> Journal:
         """Past sessions, in `known`."""
         return self._kit.journal
 
@@ -299,13 +301,13 @@ class Guide:
 
     # This machine.
 
-    def voices(self, language: str = "") -> list["Speaker"]:
+    def voices(self, language: str = "") -> list[Speaker]:
         """The voices this machine has, of a language such as 'en' or 'en-gb'. Raises VoiceError."""
         from voice_guide.voices import speakers
 
         return [speaker for speaker in speakers() if speaker.language.lower().startswith(language.lower())]
 
-    def examine(self) -> Iterator["Finding"]:
+    def examine(self) -> Iterator[Finding]:
         """What works on this machine, one thing after the other, each tried for real."""
         from voice_guide.guide.doctor import examine
 
@@ -316,7 +318,7 @@ class Guide:
         """The folder of all that is kept because it was made once."""
         return self._kit.cache
 
-    def cache_info(self) -> "Info":
+    def cache_info(self) -> Info:
         """How many files it holds, and how large they are."""
         from voice_guide.storage.kept import info
 
@@ -334,7 +336,7 @@ class Guide:
 
         return clear(self._kit.cache)
 
-    def understood(self, recording: Path, kind: str = "commands") -> "Understood":
+    def understood(self, recording: Path, kind: str = "commands") -> Understood:
         """What is understood in a recording, where 'commands', 'ready', 'yes or no', 'number' or 'names' may be said.
 
         Raises ChoiceError, HearingError.
@@ -359,7 +361,7 @@ def tell(word: str) -> None:
     tell(word)
 
 
-def verify(path: Path) -> "Whole":
+def verify(path: Path) -> Whole:
     """Hold an exported MP3 to the timeline it carries. Raises VoiceGuideError with the first fault."""
     from voice_guide.formats.verify import verify
 

@@ -1,6 +1,8 @@
 """A routine by name or need, as it will be heard today: found in the library, fitted to the body, ready to compile."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from voice_guide.routine import Routine, Step
 
 if TYPE_CHECKING:
     from voice_guide.library import Library
+    from voice_guide.library.rules import Need
     from voice_guide.pictures.drawing import Drawing
 
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 class Fitted:
     """A session that was not heard yet."""
 
-    library: "Library"
+    library: Library
     fit: Fit
     wishes: Wishes
     rate: int
@@ -45,7 +48,7 @@ class Fitted:
         """Its cues; `asked`: the questions of the opening were asked already."""
         return compile_script(self.routine, self.library.phrases, self.rate, self.wishes.talk, asked)
 
-    def chart(self) -> "Drawing | None":
+    def chart(self) -> Drawing | None:
         """Its points on a body; nothing where none is pressed."""
         from voice_guide.pictures.chart import draw_chart
 
@@ -61,20 +64,21 @@ def fitted(
     `takes` tells how long words really take; `asked`: the questions of the opening are to be asked; `heard`: it is
     about to be heard, so somebody's first session begins with a word about doctors.
     """
-    routines, means = _meant(kit.library, name, wishes)
+    library: Library = kit.library
+    profile, journal = kit.profile, kit.journal
+    need = _need(library, wishes.need) if wishes.need else None
+    routines = [library.find(name)] if name else _for(need, library)
     kit.tell_broken()
-    profile = kit.profile
-    first = heard and not kit.journal.known and not kit.journal.broken
-    today = kit.today(profile, wishes.conditions, means, wishes.doctor_agreed)
-    measure = _measure(kit, wishes, takes, asked)
-    fit = Body(kit.library, today, wishes, measure, _rest(kit), first).fit(routines)
-    return Fitted(kit.library, fit, wishes, kit.rate, asked, _remark(kit, profile, first))
+    first = heard and not journal.known and not journal.broken
+    today = kit.today(profile, wishes.conditions, need.means if need else (), wishes.doctor_agreed)
+    body = Body(library, today, wishes, _measure(kit, wishes, takes, asked), _rest(library), first)
+    return Fitted(library, body.fit(routines), wishes, kit.rate, asked, _remark(kit, profile, first))
 
 
 def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine, Fitted | VoiceGuideError]]:
     """Every routine there is, with what it becomes today, or why it is not offered."""
     today = kit.today(kit.profile, wishes.conditions, agreed=wishes.doctor_agreed)
-    body = Body(kit.library, today, wishes, _measure(kit, wishes, takes, asked=False), _rest(kit))
+    body = Body(kit.library, today, wishes, _measure(kit, wishes, takes, asked=False), _rest(kit.library))
     routines = kit.library.routines.values()
     kit.tell_broken()
     for routine in routines:
@@ -84,17 +88,18 @@ def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine
             yield routine, error
 
 
-def _meant(library: "Library", name: str, wishes: Wishes) -> tuple[Sequence[Routine], Sequence[str]]:
-    """The routines that would do, the best first, and the conditions that go with what hurts."""
-    if not name and not wishes.need:
-        raise ChoiceError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
-    if wishes.need and (sign := sign_in(wishes.need, library)):
+def _need(library: Library, words: str) -> Need:
+    """What hurts. SafetyError where that is a sign to get help elsewhere."""
+    if sign := sign_in(words, library):
         raise sign
-    need = library.need(wishes.need) if wishes.need else None
-    means = need.means if need else ()
-    if need and not name:
-        return [library.by_id(one) for one in need.routines], means
-    return [library.find(name)], means
+    return library.need(words)
+
+
+def _for(need: Need | None, library: Library) -> list[Routine]:
+    """The routines for a need, the best first."""
+    if need is None:
+        raise ChoiceError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
+    return [library.by_id(name) for name in need.routines]
 
 
 def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Measure:
@@ -105,10 +110,10 @@ def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Meas
     return measure
 
 
-def _rest(kit: Kit) -> Step:
+def _rest(library: Library) -> Step:
     """What fills time that is left."""
-    seat = next(iter(kit.library.catalogue.postures.values()))
-    return Step("rest", 0.0, text=kit.library.phrases.rest, plain=True, posture=seat)
+    seat = next(iter(library.catalogue.postures.values()))
+    return Step("rest", 0.0, text=library.phrases.rest, plain=True, posture=seat)
 
 
 def _remark(kit: Kit, profile: Profile | None, first: bool) -> str:

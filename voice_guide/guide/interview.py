@@ -1,5 +1,7 @@
 """The questions about the body, one by one, and the profile that their answers make."""
 
+from __future__ import annotations
+
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,7 +29,7 @@ Interview = Generator[Question, Sequence[int], Profile]
 """Is sent the numbers of the options that are true, from 0; for yes or no, one number or none."""
 
 
-def interview(library: "Library", day: date) -> Interview:
+def interview(library: Library, day: date) -> Interview:
     """All questions, most of them answered with one key; returns the profile."""
     conditions = library.safety.conditions
     yes: dict[str, date] = {}
@@ -53,6 +55,6 @@ def interview(library: "Library", day: date) -> Interview:
     return profile.beginning(day - timedelta(days=ages[began[0]][1])) if began else profile
 
 
-def onset(library: "Library", otherwise: str = "none of these") -> Question:
+def onset(library: Library, otherwise: str = "none of these") -> Question:
     """Since when it hurts."""
     return Question(library.questions.onset, [say for say, _ in library.questions.ages.values()], otherwise, most=1)

@@ -1,5 +1,7 @@
 """All that a guide works with: scripts, voice, the listener's own files; opened when first needed, closed together."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import cached_property
@@ -77,7 +79,7 @@ class Kit:
             del self.journal
 
     @cached_property
-    def library(self) -> "Library":
+    def library(self) -> Library:
         """Every script."""
         from voice_guide.library import Library
 
@@ -90,7 +92,7 @@ class Kit:
         self._told_broken = len(self.library.broken)
 
     @property
-    def voice(self) -> "Remembering":
+    def voice(self) -> Remembering:
         """What speaks, and remembers what it said; its engine starts when it is first needed."""
         return self._voice or self._opened(at_once=False)
 
@@ -107,21 +109,21 @@ class Kit:
             self._voice, self.voice_name, self.rate, self.pitch = None, voice, rate, pitch
             self.__dict__.pop("studio", None)
 
-    def _opened(self, at_once: bool) -> "Remembering":
+    def _opened(self, at_once: bool) -> Remembering:
         from voice_guide.voices.cache import remembering
 
         self._voice = remembering(self.voice_name, self.rate, self.pitch, self.cache, at_once)
         return self._voice
 
     @cached_property
-    def studio(self) -> "Studio":
+    def studio(self) -> Studio:
         """The voice, and what is kept of it for files."""
         from voice_guide.guide.writing import Studio
 
         return Studio(self.voice)
 
     @cached_property
-    def journal(self) -> "Journal":
+    def journal(self) -> Journal:
         """Past sessions."""
         from voice_guide.personal.journal import Journal
 

@@ -1,5 +1,7 @@
 """A session that is prepared: found, made safe, fitted; to be heard, written, or only looked at."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +32,7 @@ class Prepared:
 
     kit: Kit
     fitted: Fitted
-    place: "Bookmark | None" = None
+    place: Bookmark | None = None
     mark: Mark | None = None
     """Where it goes on, of a session that was broken off."""
 
@@ -66,9 +68,9 @@ class Prepared:
         listen: bool = False,
         one_button: bool = False,
         keys: bool = False,
-        controls: "Sequence[Control]" = (),
+        controls: Sequence[Control] = (),
         show: Show = unseen,
-    ) -> "Ended":
+    ) -> Ended:
         """Have it heard, and return how it ended: finished, stopped by the listener, or interrupted by a signal.
 
         `sink` is speaker, simpleaudio or silent. What steers it: the microphone where it is to `listen`, one button,

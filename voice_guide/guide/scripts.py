@@ -1,5 +1,7 @@
 """Looks at scripts: how long they are, their cues with times, their points on a body, their faults; and a new one."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -80,7 +82,7 @@ class Charted:
     places: Sequence[Place]
     words: Sequence[str]
     """The chart for a screen reader, a line each."""
-    drawing: "Drawing"
+    drawing: Drawing
 
     def save(self, path: Path) -> None:
         """Write a .png or .svg. Raises VoiceGuideError."""

@@ -1,5 +1,7 @@
 """Routines for what hurts, and the reason for each; safety has nothing against them today."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,7 +94,7 @@ def _remembered(kit: Kit, stage: str) -> bool:
     return True
 
 
-def _candidates(kit: Kit, need: "Need", stage: str) -> Iterator[tuple[Routine, str]]:
+def _candidates(kit: Kit, need: Need, stage: str) -> Iterator[tuple[Routine, str]]:
     """Those for the need, the best first, then those that are open to pain of any age; each with the reason."""
     library = kit.library
     for name in dict.fromkeys((*need.routines, *library.otherwise.routines)):

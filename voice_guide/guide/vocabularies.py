@@ -1,5 +1,7 @@
 """What may be said in each situation, as the scripts have it: commands, answers, the names of routines and needs."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 NEED, SHORT = "need ", "short"
 
 
-def vocabularies(library: "Library") -> list[Vocabulary]:
+def vocabularies(library: Library) -> list[Vocabulary]:
     """What may be said in a session: commands, ready where it waits, and the answers to its questions."""
     hear, numbers = library.phrases.hear, library.phrases.numbers
     stop = _meanings(hear.bare)
@@ -29,7 +31,7 @@ def vocabularies(library: "Library") -> list[Vocabulary]:
     ]
 
 
-def names_of(library: "Library") -> Vocabulary:
+def names_of(library: Library) -> Vocabulary:
     """What a routine may be called by who chooses one by speaking, and what it may be for.
 
     A name of a routine means the name; other meanings are those of `NEED`, `SHORT` and the events.
