@@ -99,7 +99,7 @@ def step(line):
         (step("{say: Now: breathe}").replace("{", "").replace("}", ""), 4, ["not YAML from ': breathe' on", "in quotes"]),
         (step("rest: 30\n\tsay: Rest."), 5, ["not YAML", "indent with spaces, not with tabs"]),
         (step("say: @home"), 4, ["not YAML from '@home' on", "put it in quotes"]),
-        (step("say: 'It's time'"), 4, ["not YAML from 's time'' on", "check indent, quotes, brackets"]),
+        (step("say: 'It's time'"), 4, ["not YAML from 's time'' on", "check the indent, quotes and brackets"]),
         (GOOD + "---\n" + GOOD, 7, ["not YAML from '---' on", "one file is one script"]),
         ("name: !!python/object/apply:os.system ['true']\n", 1, ["'name'"]),
         ("name: !secret x\nabout: b\nsteps: []\n", 1, ["'!secret' is not read"]),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 MINUTES = (3, 45)
+LONGEST_TOLD = 60
+"""Letters of options that are not read."""
 NEAR = 0.95
 """Of a cap: from here on the real voice decides, and not what it is thought to take."""
 
@@ -60,8 +62,9 @@ def wishes_of(words: Sequence[str]) -> Wishes:
     reading = click.command(add_help_option=False)(fitting_options(lambda wishes: wishes))
     try:
         found: Wishes = reading.main([*words], standalone_mode=False)
-    except click.ClickException as error:
-        raise ChoiceError(error.format_message()) from None
+    except click.ClickException:
+        told = " ".join(words)[:LONGEST_TOLD]
+        raise ChoiceError(f"{told!r} is no choice of this voice-guide; `voice-guide play NAME` begins anew") from None
     return found
 
 
@@ -109,6 +112,17 @@ class Nearest(click.Choice):  # type: ignore[type-arg,unused-ignore]
         return value
 
 
+class Within(click.FloatRange):
+    """A number of a range, which is told in our words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{value}' cannot be; give a number from {self.min:g} to {self.max:g}", param, ctx)
+
+
 def fitting_options(command: F) -> F:
     """--need, --condition, --doctor-agreed, --minutes, --surface, --ball, --side and --talk, as one `Wishes`."""
 
@@ -132,7 +146,7 @@ def fitting_options(command: F) -> F:
         click.option("--side", type=Nearest(SIDES), help="One side only, or both."),
         click.option("--ball", type=Nearest(BALLS), help="The ball you have."),
         click.option("--surface", type=Nearest(SURFACES), help="Where you are."),
-        click.option("--minutes", type=click.FloatRange(*MINUTES), help="Make it last so long."),
+        click.option("--minutes", type=Within(*MINUTES), help="Make it last so long."),
         click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition."),
         click.option("--condition", multiple=True, metavar="ID[:PART]",
                      help="Something about your body today, besides your profile; may be given again."),
