@@ -144,9 +144,8 @@ class Document:
         rest = text[place:].lstrip("\r\n")
         if not rest.strip():
             self._refuse(line, "not YAML: the file ends too soon; close each quote and bracket")
-        remedy = next(
-            (told for sign, told in TO_MEND.items() if rest.startswith(sign)), "check indent, quotes, brackets"
-        )
+        remedies = (told for sign, told in TO_MEND.items() if rest.startswith(sign))
+        remedy = next(remedies, "check the indent, quotes and brackets")
         self._refuse(line, f"not YAML from '{clipped(rest.splitlines()[0])}' on; {remedy}")
 
     def _text(self) -> str:
