@@ -129,7 +129,8 @@ class TestAdapt:
             (("--surface", "flor"), "did you mean 'floor'?"),
             (("--ball", "tenis"), "did you mean 'tennis'?"),
             (("--talk", "bell"), "did you mean 'bells'?"),
-            (("--minutes", "2"), "3<=x<=45"),
+            (("--minutes", "2"), "'2' cannot be; give a number from 3 to 45"),
+            (("--minutes", "soon"), "'soon' cannot be; give a number from 3 to 45"),
             (("--minutes", "40"), "is not possible; it can last"),
         ],
     )  # fmt: skip

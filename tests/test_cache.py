@@ -1,3 +1,4 @@
+import errno
 import os
 import resource
 import shutil
@@ -332,7 +333,7 @@ def test_what_may_not_be_read_or_written_is_a_miss_and_told(tmp_path):
     done = subprocess.run([sys.executable, "-c", NOBODY], cwd=tmp_path, capture_output=True, text=True, check=False)
     for name in modes:
         (tmp_path / name).chmod(0o755)
-    remedy = "Permission denied; set VOICE_GUIDE_CACHE to another folder"
+    remedy = f"{os.strerror(errno.EACCES)}; set VOICE_GUIDE_CACHE to another folder"
     told = ["[500, 500] 0 ", f"[0, 500] 1 {remedy}", f"[500, 500] 0 {remedy}", "[]"]
     assert (done.stdout.splitlines(), done.stderr) == (told, "")
 
@@ -373,7 +374,7 @@ def test_a_full_or_a_read_only_disk_costs_no_word(tmp_path):
     command = f"mount -t tmpfs -o size=64k tmpfs disk && exec '{sys.executable}' -c '{SMALL_DISK}'"
     shell = [*own_mounts(), "sh", "-c", command]
     done = subprocess.run(shell, cwd=tmp_path, capture_output=True, text=True, check=False)
-    full, read_only = "No space left on device", "Read-only file system"
+    full, read_only = os.strerror(errno.ENOSPC), os.strerror(errno.EROFS)
     told = ["True 0  1", f"True 1 {full} 3", f"True 1 {full} 3", "[]", f"True 1 {read_only} 3"]
     assert (done.stdout.splitlines(), done.stderr) == (told, "")
 

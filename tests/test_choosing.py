@@ -1,8 +1,10 @@
 """Choosing by voice, turn by turn, and what is understood in a recording: nothing unclear is acted on."""
 
 import array
+import errno
 import importlib.util
 import json
+import os
 import random
 import subprocess
 import sys
@@ -359,7 +361,7 @@ def test_silence_has_no_speech_in_it(tmp_path, run, seconds):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "no such file"),
+        (None, f": {os.strerror(errno.ENOENT).lower()}; name a recording"),
         (b"", "not a recording that can be read"),
         (b"# A text\n" * 200, "not a recording that can be read"),
         (b"RIFF\xff\xff\xff\xffWAVEfmt ", "not a recording that can be read"),

@@ -1,5 +1,6 @@
 """Exports as a person asks for them: any format, everything beside it, and one line where something is wrong."""
 
+import errno
 import itertools
 import json
 import os
@@ -162,8 +163,12 @@ def test_a_cover_that_cannot_be_drawn_is_one_line_and_no_file(export, tmp_path, 
 
 
 DISKS = {
-    "full": ("size=4k", "true", "No space left on device; make room there"),
-    "read-only": ("size=9m", "mount -o remount,ro {0}", "Read-only file system; choose a folder you may write to"),
+    "full": ("size=4k", "true", f"{os.strerror(errno.ENOSPC)}; make room there"),
+    "read-only": (
+        "size=9m",
+        "mount -o remount,ro {0}",
+        f"{os.strerror(errno.EROFS)}; choose a folder you may write to",
+    ),
 }
 
 

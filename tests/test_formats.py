@@ -1,6 +1,7 @@
 """The other files of an export: the same sound at the same place, with its chapters; whole or not there."""
 
 import array
+import errno
 import io
 import json
 import os
@@ -33,6 +34,7 @@ from voice_guide.pcm import RATE, Pcm, frames, length, silence
 
 FFMPEG = shutil.which("ffmpeg")
 MP4S = (".m4a", ".m4b")
+FULL = os.strerror(errno.ENOSPC)
 
 
 def cover() -> bytes:
@@ -456,11 +458,11 @@ class TestWhereItCannotBeMade:
             ("cat > /dev/null; exit 1", "it ended too early, with exit code 1"),
             ("cat > /dev/null", "it ended too early, with exit code 0"),
             ("exit 0", "it ended too early, with exit code 0"),
-            ("kill -9 $$", "it was ended by signal 9 (Killed)"),
+            ("kill -9 $$", f"it was ended by signal 9 ({signal.strsignal(9)})"),
             ("yes 'all is lost' | head -c 3000000 >&2; exit 1", "ffmpeg failed: all is lost; try"),
             ("printf '\\n  \\n[a] bad\\a \\033[31mnews\\r\\n' >&2; exit 1", "ffmpeg failed: bad [31mnews; try"),
             ("printf '\\377%0999d' 1 >&2; exit 1", "ffmpeg failed: ...; try"),
-            ("echo 'av_write_frame(): No space left on device' >&2; exit 1", ": No space left on device; make room there"),
+            (f"echo 'av_write_frame(): {FULL}' >&2; exit 1", f": {FULL}; make room there"),
         ],
     )  # fmt: skip
     def test_an_ffmpeg_that_fails_is_told_in_a_line_and_leaves_nothing(self, stand_in, before, lines, told, sound):
@@ -483,7 +485,9 @@ class TestWhereItCannotBeMade:
 
     def test_one_that_is_no_program_is_told(self, stand_in, before):
         stand_in.is_program("\0\0\0\0 not for this machine")
-        with pytest.raises(VoiceGuideError, match=r"ffmpeg cannot be started: Exec format error; choose a name ending"):
+        with pytest.raises(
+            VoiceGuideError, match=f"ffmpeg cannot be started: {os.strerror(errno.ENOEXEC)}; choose a name ending"
+        ):
             Ffmpeg(before, BARE)
         assert untouched(before)
 
@@ -491,8 +495,8 @@ class TestWhereItCannotBeMade:
     @pytest.mark.parametrize(
         ("name", "told"),
         [
-            ("missing/x{}", "No such file or directory; make the folder first"),
-            ("file/x{}", "Not a directory; a file stands where the folder should be"),
+            ("missing/x{}", f"{os.strerror(errno.ENOENT)}; make the folder first"),
+            ("file/x{}", f"{os.strerror(errno.ENOTDIR)}; a file stands where the folder should be"),
             ("folder{}", "it is a folder; give a file name with -o"),
             ("null\0{}", "choose another name with -o"),
         ],
@@ -513,9 +517,9 @@ class TestWhereItCannotBeMade:
     @pytest.mark.parametrize(
         ("prepare", "seconds", "told"),
         [
-            ("mount -o remount,ro {0}", 0.1, "Read-only file system; choose a folder you may write to"),
-            ("true", 20, "No space left on device; make room there"),
-            ("cat /dev/zero > {0}/filler 2> {0}/../noise", 0.1, "No space left on device; make room"),
+            ("mount -o remount,ro {0}", 0.1, f"{os.strerror(errno.EROFS)}; choose a folder you may write to"),
+            ("true", 20, f"{FULL}; make room there"),
+            ("cat /dev/zero > {0}/filler 2> {0}/../noise", 0.1, f"{FULL}; make room"),
         ],
         ids=["read-only", "full half way", "full at the end"],
     )

@@ -448,7 +448,7 @@ def test_a_journal_locked_for_long_does_not_stop_a_session(path):
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         journal = Journal(path, patience=0)
-        assert journal.broken and "locked" in journal.warning and unkept(journal)
+        assert journal.broken and f"journal {path} cannot be used: " in journal.warning and unkept(journal)
     assert Journal(path).records() == before
 
 

@@ -1,6 +1,7 @@
 """The MP3 file: whole or not there, exactly as long as its sound, and read by what people have."""
 
 import array
+import errno
 import io
 import json
 import math
@@ -387,11 +388,11 @@ class TestWhereItCannotBeWritten:
     @pytest.mark.parametrize(
         ("name", "told"),
         [
-            ("missing/x.mp3", "No such file or directory; make the folder first"),
-            ("file/x.mp3", "Not a directory; a file stands where the folder should be"),
+            ("missing/x.mp3", f"{os.strerror(errno.ENOENT)}; make the folder first"),
+            ("file/x.mp3", f"{os.strerror(errno.ENOTDIR)}; a file stands where the folder should be"),
             ("folder", "it is a folder; give a file name with -o"),
             ("pipe", "it is not a file; give a file name with -o"),
-            (f"{'long' * 80}.mp3", "File name too long; choose a shorter name with -o"),
+            (f"{'long' * 80}.mp3", f"{os.strerror(errno.ENAMETOOLONG)}; choose a shorter name with -o"),
         ],
     )
     def test_one_line_says_so_with_the_remedy_before_anything_is_encoded(self, tmp_path, name, told):
@@ -412,7 +413,7 @@ class TestWhereItCannotBeWritten:
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
         try:
-            with pytest.raises(VoiceGuideError, match="File too large; choose another place with -o"):
+            with pytest.raises(VoiceGuideError, match=f"{os.strerror(errno.EFBIG)}; choose another place with -o"):
                 export(tmp_path / "x.mp3", noise(10), block=RATE)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -424,9 +425,9 @@ class TestWhereItCannotBeWritten:
     @pytest.mark.parametrize(
         ("prepare", "sound", "told"),
         [
-            ("mount -o remount,ro {0}", b"", "Read-only file system; choose a folder you may write to"),
-            ("true", noise(20), "No space left on device; make room there"),
-            ("cat /dev/zero > {0}/filler 2> {0}/../noise", noise(0.1), "No space left on device; make room"),
+            ("mount -o remount,ro {0}", b"", f"{os.strerror(errno.EROFS)}; choose a folder you may write to"),
+            ("true", noise(20), f"{os.strerror(errno.ENOSPC)}; make room there"),
+            ("cat /dev/zero > {0}/filler 2> {0}/../noise", noise(0.1), f"{os.strerror(errno.ENOSPC)}; make room"),
         ],
         ids=["read-only", "full half way", "full at the end"],
     )

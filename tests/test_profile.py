@@ -139,7 +139,12 @@ class TestTheFile:
             ("yes = 3\n", "'yes' is not a section"),
             ("", "it holds no answer"),
             ("[yes]\n", "it holds no answer"),
-            ("[yes\n", "line 1"),
+            ("[yes\n", "not TOML from line 1 on;"),
+            ("[no]\n\nheart == 1", "not TOML from line 3 on;"),
+            ("[yes]\nheart = 2026-02-30\n", "not TOML from line 2 on;"),
+            ("[yes]\nheart = \"\n", "not TOML from line 2 on;"),
+            ("heart", "not TOML from line 1 on;"),
+            ("[yes]\nheart = [\n", "not TOML from line 2 on;"),
             ("x" * 70_000, "larger than 64 KB"),
         ],
     )  # fmt: skip
@@ -155,7 +160,7 @@ class TestTheFile:
 
     def test_bytes_that_are_no_text_are_broken_too(self, path):
         path.write_bytes(b"\xff\xfe\0")
-        with pytest.raises(SafetyError, match="set aside as"):
+        with pytest.raises(SafetyError, match="is broken: not UTF-8 text; set aside as"):
             read(path)
 
     def test_put_back_or_asked_anew_it_is_repaired(self, path):

@@ -38,6 +38,17 @@ class Nearest(click.Choice):  # type: ignore[type-arg,unused-ignore]
         return value
 
 
+class Within(click.FloatRange):
+    """A number of a range, which is told in our words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"'{value}' cannot be; give a number from {self.min:g} to {self.max:g}", param, ctx)
+
+
 def voice_options(command: F) -> F:
     """--voice, --rate and --pitch."""
     for option in (
@@ -75,7 +86,7 @@ def wishes_options(command: F) -> F:
         click.option("--side", type=Nearest(SIDES), help="One side only, or both."),
         click.option("--ball", type=Nearest(BALLS), help="The ball you have."),
         click.option("--surface", type=Nearest(SURFACES), help="Where you are."),
-        click.option("--minutes", type=click.FloatRange(*MINUTES), help="Make it last so long."),
+        click.option("--minutes", type=Within(*MINUTES), help="Make it last so long."),
         click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition."),
         click.option("--condition", "conditions", multiple=True, metavar="ID[:PART]",
                      help="Something about your body today, besides your profile; may be given again."),

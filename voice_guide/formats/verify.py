@@ -154,7 +154,7 @@ def _decoded(file: BinaryIO) -> Iterator[Pcm]:
         for block in miniaudio.stream_any(stream, *form, nchannels=1, sample_rate=RATE, frames_to_read=1 << 14):
             yield block.tobytes()
     except miniaudio.MiniaudioError as error:
-        raise ValueError(f"its sound cannot be decoded: {error}") from error
+        raise ValueError("its sound cannot be decoded") from error
 
 
 def _peaks(sound: Iterator[Pcm]) -> tuple["array[int]", int]:

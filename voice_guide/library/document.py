@@ -27,6 +27,43 @@ LONGEST_SHOWN = 60
 """Letters of a value in a fault."""
 KIND = re.compile(r"\[|^bool$")
 """In the place of a fault: one of the kinds that the value may be, which is not a key of the file."""
+ASKED = {
+    "string_type": "'{key}' must be text, and YAML reads '{written}' as something else; put it in quotes",
+    "float_type": "'{key}' must be a plain number, not '{written}'; write seconds like 90, not 1:30",
+    "int_type": "'{key}' must be a plain number, not '{written}'; write seconds like 90, not 1:30",
+    "int_from_float": "'{key}' must be a whole number, not '{written}'; write one like 2",
+    "int_parsing": "'{key}' must be a whole number; write one like 2",
+    "finite_number": "'{key}' must be a real number, not '{written}'; write seconds like 90",
+    "bool_type": "'{key}' must be yes or no, not '{written}'; write one of them",
+    "greater_than": "'{key}' is '{written}', and too small; write more than {gt:g}",
+    "greater_than_equal": "'{key}' is '{written}', and too small; write {ge:g} or more",
+    "less_than_equal": "'{key}' is '{written}', and too large; write {le:g} or less",
+    "string_too_short": "'{key}' is empty; write something",
+    "string_too_long": "'{key}' is '{written}', and too long; write {max_length} letters or fewer",
+    "string_pattern_mismatch": "'{key}' is '{written}'; write what fits {pattern}",
+    "too_short": "'{key}' has too few entries; write {min_length} or more",
+    "too_long": "'{key}' has too many entries; write {max_length} or fewer",
+    "list_type": "'{key}' must be a list, not '{written}'; write each entry after a dash",
+    "tuple_type": "'{key}' must be a list, not '{written}'; write each entry after a dash",
+    "dict_type": "'{key}' must hold keys, not '{written}'; write lines like 'key: value'",
+    "model_type": "'{key}' must hold keys, not '{written}'; write lines like 'key: value'",
+    "model_attributes_type": "'{key}' must hold keys, not '{written}'; write lines like 'key: value'",
+    "dataclass_type": "'{key}' must hold keys, not '{written}'; write lines like 'key: value'",
+}
+"""By pydantic's name for what it found, what we ask for; its sentences change with its releases, and ours do not."""
+TO_MEND = {
+    "\t": "indent with spaces, not with tabs",
+    "---": "one file is one script, so leave this line out",
+    ":": "put a text that has a colon in quotes, or mend the indent",
+    "@": "put it in quotes",
+    "`": "put it in quotes",
+    "%": "put it in quotes",
+}
+"""By what stands where the parser gave up."""
+DEEP = re.compile(rf"(?:[\[{{]\s*){{{DEEPEST + 1}}}")
+"""Some parsers look ahead, and have a limit of their own."""
+CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML itself refuses to read."""
 DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])\ufeff*%")
 JOINERS = "\u200c\u200d"
 """They join and part the letters of some alphabets; all else that nobody sees could fool who reads a script."""
@@ -84,10 +121,12 @@ class Document:
         try:
             node = self._compose(text)
         except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self._refuse(line, f"not YAML: {error.problem}; check the indent, quotes and brackets here")
-        except (yaml.YAMLError, ValueError, OverflowError) as error:  # some parsers let an odd escape through
-            self._refuse(1, f"not YAML: {' '.join(str(error).split())}; save it as plain text")
+            mark = error.problem_mark
+            self._not_yaml(text, mark.index if mark else 0, mark.line + 1 if mark else 1)
+        except (yaml.YAMLError, ValueError, OverflowError):  # some parsers let an odd escape through
+            found = CONTROL.search(text)
+            what = f"{found[0]!r} is a control character or unknown" if found else "it holds an escape of no letter"
+            self._refuse(_line_at(text, found.start() if found else 0), f"not YAML: {what}; write plain text")
         data = self._plain(node, ())
         self.settle()
         return data
@@ -97,6 +136,17 @@ class Document:
         self.faults.append((line, message))
         self.settle()
         raise AssertionError
+
+    def _not_yaml(self, text: str, place: int, line: int) -> NoReturn:
+        """Said in our words; a parser's own change with its releases, and help a listener little."""
+        if found := DEEP.search(text, 0, place + 1):
+            self._refuse(_line_at(text, found.end() - 1), f"nested deeper than {DEEPEST}; a script is flat")
+        rest = text[place:].lstrip("\r\n")
+        if not rest.strip():
+            self._refuse(line, "not YAML: the file ends too soon; close each quote and bracket")
+        remedies = (told for sign, told in TO_MEND.items() if rest.startswith(sign))
+        remedy = next(remedies, "check the indent, quotes and brackets")
+        self._refuse(line, f"not YAML from '{clipped(rest.splitlines()[0])}' on; {remedy}")
 
     def _text(self) -> str:
         try:
@@ -121,7 +171,7 @@ class Document:
 
     def _compose(self, text: str) -> yaml.Node:
         if found := DIRECTIVE.search(text):  # many take the parser long
-            self._refuse(text.count("\n", 0, found.end()) + 1, "a line that begins with % is not read; leave it out")
+            self._refuse(_line_at(text, found.end()), "a line that begins with % is not read; leave it out")
         depth = values = 0
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -192,16 +242,12 @@ class Document:
             return where, f"unknown key '{key}'; {self.meant(name, _keys(shape), 'leave it out')}"
         if kind in ("missing", "missing_argument"):
             return where[:-1], f"'{key}' is missing; add it"
-        if kind == "string_type":
-            return (
-                where,
-                f"'{key}' must be text, and YAML reads '{written}' as something else; put it in quotes",
-            )
-        if kind in ("float_type", "int_type"):
-            return where, f"'{key}' must be a plain number, not '{written}'; write seconds like 90, not 1:30"
-        if kind == "finite_number":
-            return where, f"'{key}' must be a real number, not '{written}'; write seconds like 90"
-        return where, f"'{key}' is '{written}', but {fault['msg'][:1].lower()}{fault['msg'][1:]}"
+        if kind == "literal_error":
+            choices = ", ".join(re.findall(r"'([^']*)'", fault["ctx"]["expected"]))
+            return where, f"'{key}' cannot be '{written}'; write one of: {choices}"
+        asked = ASKED.get(kind, "'{key}' cannot be '{written}'; compare it with a script of `voice-guide new NAME`")
+        told = asked if written else asked.replace(", not '{written}'", "")
+        return where, told.format(key=key, written=written, **fault.get("ctx", {}))
 
 
 def clipped(text: str) -> str:
@@ -219,6 +265,10 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _line_at(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _number(text: str) -> float:

@@ -5,6 +5,7 @@ have said is taken at its worst.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
@@ -46,6 +47,8 @@ def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None =
         return None
     except OSError as error:
         raise SafetyError(f"your profile {path} cannot be read: {(error.strerror or '').lower()}; {remedy}") from None
+    except UnicodeDecodeError:
+        fault = "not UTF-8 text"
     except (ValueError, TypeError) as error:
         fault = " ".join(str(error).split())
     try:
@@ -59,7 +62,11 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
     """Raises ValueError with what is wrong, and TypeError never."""
     if len(text) > LARGEST:
         raise ValueError(f"larger than {LARGEST // 1024} KB")
-    data = tomllib.loads(text)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\bline (\d+)", str(error))
+        raise ValueError(f"not TOML from line {found[1] if found else len(text.splitlines())} on") from None
     _expect(data, (*DATED, "where", "bout"), "section")
     sections = {name: _table(data, name) for name in (*DATED, "where", "bout")}
     for name in (*DATED, "where"):
