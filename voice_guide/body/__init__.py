@@ -72,6 +72,8 @@ class Body:
 
     def _fit(self, asked: Routine) -> Fit:
         adapted = self._adapted(asked)
+        if isinstance(adapted, Refusal):
+            raise refused(adapted, self.scripts, self.today)
         cap = min(self.scripts.catalogue.limits.session, adapted.session)
         routine, length = adapted.routine, self.measure(adapted.routine, False)
         if self.wishes.minutes is not None or length > NEAR * cap:
@@ -80,18 +82,16 @@ class Body:
         changes = (*adapted.changes, *self._no_time(adapted.routine, routine))
         return Fit(asked, routine, changes, length, max(0.0, cap - length))
 
-    def _adapted(self, asked: Routine) -> Adapted:
+    def _adapted(self, asked: Routine) -> Adapted | Refusal:
         """As it was wished for, and made safe."""
         scripts, today = self.scripts, self.today
         refusal = refusal_of(asked, today, scripts.safety)
         if refusal and refusal.level != "instead":  # no choice may hide it
-            raise refused(refusal, scripts, today)
+            return refusal
         chosen = choose(asked, self.wishes, scripts.catalogue)
         has = anything if chosen is asked else self.wishes.has
         adapted = adapt(chosen, today, scripts.safety, scripts.catalogue, has)
-        if isinstance(adapted, Refusal):
-            raise refused(adapted, scripts, today)
-        if not self.first:
+        if not self.first or isinstance(adapted, Refusal):
             return adapted
         words = (scripts.safety.words["first_start"], *adapted.routine.today)
         return replace(adapted, routine=replace(adapted.routine, today=words))

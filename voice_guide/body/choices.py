@@ -26,7 +26,7 @@ def choose(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> Routine:
     fits = (*routine.fits, *ABOUT_FLOORS) if wishes.surface == "bed" else routine.fits
     if not _made(wishes):
         return routine
-    return replace(routine, steps=steps, fits=fits, avoid=catalogue.avoided(steps, routine.own_avoid, fits))
+    return replace(routine, steps=steps, fits=fits)
 
 
 def _made(wishes: Wishes) -> list[tuple[str, str]]:
