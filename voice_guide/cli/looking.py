@@ -8,23 +8,16 @@ import click
 
 from voice_guide.cli.parts import chosen, clock, name_argument, remembering, rendered, voice_options
 from voice_guide.compiler import compile_script
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import NameUnclear, RoutineError, VoiceGuideError
-from voice_guide.library import Library, own_folder, slug
-from voice_guide.library.shapes import LONGEST_NAME
+from voice_guide.library import LONGEST_NAME, Library, own_folder, slug
 from voice_guide.pcm import seconds
-from voice_guide.routine import Routine
 
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
 def _print(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-def _minutes(routine: Routine, phrases: Phrases) -> float:
-    return round(seconds(sketch(compile_script(routine, phrases).cues).length) / 60, 1)
 
 
 @click.command("list")
@@ -44,7 +37,7 @@ def list_command(need: str | None, as_json: bool) -> None:
             "name": routine.name,
             "id": routine.id,
             "aliases": list(routine.aliases),
-            "minutes": _minutes(routine, library.phrases),
+            "minutes": round(routine.seconds / 60, 1),
             "source": routine.file or "shipped",
             "replaces": routine.replaces,
             "about": routine.about,
@@ -81,7 +74,7 @@ def show_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int
     """
     library, routine = chosen(name)
     plan = compile_script(routine, library.phrases, rate)
-    with remembering(voice, rate, pitch) as speaker:
+    with remembering(voice, rate, pitch, at_once=False) as speaker:
         timeline = rendered(plan, speaker)
         key = speaker.key
     if as_json:

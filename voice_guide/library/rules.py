@@ -5,8 +5,6 @@ It stands apart from the shapes of scripts so that safety can be read, and grow,
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -16,6 +14,7 @@ from voice_guide.body.safety import Action, Condition, Level, Rule, Safety
 from voice_guide.body.terms import Event, Then
 from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document
+from voice_guide.library.ground import Need, Questions
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
 from voice_guide.routine import Catalogue, Limits
 
@@ -154,30 +153,6 @@ class NeedsShape(Shape):
     needs: dict[str, NeedShape]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What somebody wants help with. `routines` are ids, the first one suggested first."""
-
-    id: str
-    name: str
-    also: tuple[str, ...]
-    routines: tuple[str, ...]
-    means: tuple[str, ...]
-    """Conditions that hold for whoever has this need."""
-    why: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What `voice-guide profile` asks."""
-
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
-    onset: str
-    ages: Mapping[str, tuple[str, int]]
-    """By condition: the answer, and the latest day the pain can have begun, in days ago."""
-
-
 def limits_of(shape: SafetyShape) -> Limits:
     """The limits as values."""
     return Limits(**shape.limits.model_dump())
@@ -239,9 +214,10 @@ def _rule(name: str, shape: RuleShape) -> Rule:
     return Rule(id=name, **values)
 
 
-def read_needs(path: Path, conditions: Collection[str], routines: Collection[str]) -> tuple[Mapping[str, Need], Need]:
+def read_needs(
+    document: Document, conditions: Collection[str], routines: Collection[str]
+) -> tuple[Mapping[str, Need], Need]:
     """Every need by its id, in the order of the file, and one that is open to all; raises RoutineError."""
-    document = Document(path)
     shape = document.read_as(NeedsShape)
     needs = {}
     for key, need in shape.needs.items():
