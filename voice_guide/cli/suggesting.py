@@ -14,7 +14,7 @@ from voice_guide.cli.told import conditions_of, keep_profile, profile_of, today_
 from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.library import Library
-from voice_guide.library.ground import Need
+from voice_guide.library.listeners import Need
 from voice_guide.personal.journal import Journal
 from voice_guide.routine import Routine
 

@@ -10,20 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.body.terms import Safety
 from voice_guide.errors import RoutineError, VoiceGuideError, printable
 from voice_guide.library.checked import Checked, bytes_of, digest
-from voice_guide.library.ground import Ground, Need
+from voice_guide.library.ground import Ground
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
-from voice_guide.routine.names import Entry, Names
-from voice_guide.routine.vocabulary import PREFIX
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # late, as is all that some commands do not need: to load it takes longer than to use it
+    from voice_guide.body.habits import Habits
+    from voice_guide.body.terms import Safety
+    from voice_guide.library.listeners import Need, Questions, Rules
     from voice_guide.library.shipped import Shipped
     from voice_guide.pictures.chart import Charts
+    from voice_guide.routine.names import Names
 
 
 def shipped_folder() -> Path:
@@ -55,7 +56,7 @@ class Library:
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
         self.phrases, self.catalogue, self.claims = ground.phrases, ground.catalogue, ground.claims
-        self.habits, self.questions, self.old_numbers = ground.habits, ground.questions, ground.old_numbers
+        self.old_numbers = ground.old_numbers
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
 
@@ -65,13 +66,15 @@ class Library:
 
     @cached_property
     def _written(self) -> "Shipped":
-        from voice_guide.library.shipped import Shipped  # late: it takes longer than all that is done with kept values
+        from voice_guide.library.shipped import Shipped
 
         return Shipped(self.shipped, self._raw)
 
     @cached_property
     def commanding(self) -> frozenset[str]:
         """What may be said to command the guide, and must never be what it says itself."""
+        from voice_guide.routine.vocabulary import PREFIX
+
         hear, events = self.phrases.hear, self.safety.events.values()
         bare = [phrase for said in (*hear.bare.values(), *hear.ready.values()) for phrase in said]
         felt = [phrase for event in events for phrase in event.say]
@@ -79,25 +82,43 @@ class Library:
         after += [phrase for event in events for phrase in event.after]
         return frozenset([*bare, *felt, *(f"{PREFIX} {phrase}" for phrase in (*bare, *felt, *after))])
 
-    @cached_property
-    def safety(self) -> Safety:
+    @property
+    def safety(self) -> "Safety":
         """What follows from what a listener says about their body."""
-        ids = self._shipped_ids()
-        made_of = ("safety", self._against, *ids)
-        return self._checked.value(Form(Safety), made_of, lambda: self._written.safety(self.catalogue, ids))
+        return self._rules.safety
 
     @property
-    def needs(self) -> Mapping[str, Need]:
+    def habits(self) -> "Habits":
+        """The limits over days."""
+        return self._rules.habits
+
+    @property
+    def questions(self) -> "Questions":
+        """What to ask about the body."""
+        return self._rules.questions
+
+    @cached_property
+    def _rules(self) -> "Rules":
+        from voice_guide.library.listeners import Rules
+
+        ids = self._shipped_ids()
+        made_of = ("rules", self._against, *ids)
+        return self._checked.value(Form[Rules](Rules), made_of, lambda: self._written.rules(self.catalogue, ids))
+
+    @property
+    def needs(self) -> "Mapping[str, Need]":
         """What somebody may want help with, by id."""
         return self._needs[0]
 
     @property
-    def otherwise(self) -> Need:
+    def otherwise(self) -> "Need":
         """What is open to pain of any age."""
         return self._needs[1]
 
     @cached_property
-    def _needs(self) -> tuple[Mapping[str, Need], Need]:
+    def _needs(self) -> "tuple[Mapping[str, Need], Need]":
+        from voice_guide.library.listeners import Need
+
         ids, conditions = self._shipped_ids(), self.safety.conditions
         form = Form[tuple[Mapping[str, Need], Need]](tuple[Mapping[str, Need], Need])
         made_of = ("needs", self._against, self._digest("needs"), *ids)
@@ -106,8 +127,10 @@ class Library:
     def _shipped_ids(self) -> list[str]:
         return sorted(path.stem for path in (self.shipped / "routines").glob("*.yaml"))
 
-    def need(self, asked: str) -> Need:
+    def need(self, asked: str) -> "Need":
         """The need meant by these words; raises NameUnclear."""
+        from voice_guide.routine.names import Entry, Names
+
         names = Names(
             [Entry(need.name, need.also) for need in self.needs.values()],
             what="need",
@@ -180,7 +203,8 @@ class Library:
     def find(self, asked: str) -> Routine:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
         if asked.endswith((".yaml", ".yml")):
-            return replace(self._routine(Path(asked)), file=asked)
+            path = Path(asked)
+            return replace(self._routine(path), file=str(path))
         exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
         if exact.is_file() and not self._own_scripts():  # one file to read instead of all
             return self._routine(exact)
@@ -200,8 +224,10 @@ class Library:
         )
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> "Names":
         """The index for choosing by name."""
+        from voice_guide.routine.names import Entry, Names
+
         return Names([Entry(r.name, r.aliases) for r in self.routines.values()], self._codes())
 
     def _codes(self) -> dict[str, list[str]]:

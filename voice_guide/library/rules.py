@@ -14,7 +14,7 @@ from voice_guide.body.safety import Action, Condition, Level, Rule, Safety
 from voice_guide.body.terms import Event, Then
 from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document
-from voice_guide.library.ground import Need, Questions
+from voice_guide.library.listeners import Need, Questions, Rules
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
 from voice_guide.routine import Catalogue, Limits
 
@@ -158,21 +158,26 @@ def limits_of(shape: SafetyShape) -> Limits:
     return Limits(**shape.limits.model_dump())
 
 
-def habits_of(shape: SafetyShape) -> Habits:
+def _habits(shape: SafetyShape) -> Habits:
     """The limits over days as values."""
     values = shape.habits.model_dump()
     return Habits(**{**values, "review_days": tuple(values["review_days"])})
 
 
-def questions_of(shape: SafetyShape) -> Questions:
+def _questions(shape: SafetyShape) -> Questions:
     """The questions as values."""
     groups = tuple((group.title, tuple(group.ask)) for group in shape.questions)
     ages = {name: (age.say, age.days) for name, age in shape.onset.answers.items()}
     return Questions(groups, shape.onset.question, ages)
 
 
-def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
-    """Conditions and rules; raises RoutineError where a rule names what is not there."""
+def read_rules(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Rules:
+    """All that is about listeners; raises RoutineError where a rule names what is not there."""
+    safety = _safety(document, shape, catalogue, routines)
+    return Rules(safety, _habits(shape), _questions(shape))
+
+
+def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
     conditions = {
         name: Condition(name, one.name, one.ask, one.aloud, tuple(one.also), one.lasts, one.where, one.source)
         for name, one in shape.conditions.items()

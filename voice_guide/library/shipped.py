@@ -5,19 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from voice_guide.body.safety import Safety
 from voice_guide.compiler.phrases import Beat, Hear, Phrases
 from voice_guide.library.charts import read_charts
 from voice_guide.library.document import Document
-from voice_guide.library.ground import Ground, Need
-from voice_guide.library.rules import (
-    SafetyShape,
-    habits_of,
-    limits_of,
-    questions_of,
-    read_needs,
-    read_safety,
-)
+from voice_guide.library.ground import Ground
+from voice_guide.library.listeners import Need, Rules
+from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
 from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
 from voice_guide.pictures.chart import Charts
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
@@ -36,15 +29,13 @@ class Shipped:
         return Ground(
             _catalogue(points, safety),
             _phrases(self._document("phrases").read_as(PhrasesShape)),
-            habits_of(safety),
-            questions_of(safety),
             tuple(safety.claims),
             {number: tuple(answers) for number, answers in points.old_numbers.items()},
         )
 
-    def safety(self, catalogue: Catalogue, routines: Collection[str]) -> Safety:
-        """What follows from what a listener says about their body."""
-        return read_safety(*self._safety, catalogue, routines)
+    def rules(self, catalogue: Catalogue, routines: Collection[str]) -> Rules:
+        """What to ask a listener, and what follows from the answers."""
+        return read_rules(*self._safety, catalogue, routines)
 
     def needs(self, conditions: Collection[str], routines: Collection[str]) -> tuple[Mapping[str, Need], Need]:
         """What somebody may want help with, and what is open to all."""

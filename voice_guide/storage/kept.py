@@ -13,7 +13,6 @@ nobody else may write to it.
 import hashlib
 import os
 import re
-import shutil
 import stat
 import struct
 import time
@@ -170,6 +169,8 @@ def _sweep(folder: Path) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
