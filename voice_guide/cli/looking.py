@@ -7,8 +7,6 @@ from typing import Any
 import click
 
 from voice_guide.cli.parts import chosen, clock, name_argument, remembering, rendered, voice_options
-from voice_guide.compiler import compile_script
-from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import NameUnclear, RoutineError, VoiceGuideError
 from voice_guide.library import LONGEST_NAME, Library, own_folder, slug
 from voice_guide.pcm import seconds
@@ -72,6 +70,8 @@ def show_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int
     voice-guide show hip pocket ball
     voice-guide show soft landing --voice tone --json
     """
+    from voice_guide.compiler import compile_script  # late: the list needs none
+
     library, routine = chosen(name)
     plan = compile_script(routine, library.phrases, rate)
     with remembering(voice, rate, pitch, at_once=False) as speaker:
@@ -130,6 +130,9 @@ def check_command(files: tuple[Path, ...]) -> None:
     \b
     voice-guide check my-routine.yaml
     """
+    from voice_guide.compiler import compile_script
+    from voice_guide.compiler.timeline import left_out, sketch
+
     library = Library()
     faults = []
     for path in files:

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from voice_guide.cli import complete_name
-from voice_guide.compiler.cues import Plan
-from voice_guide.compiler.timeline import Said, Timeline, lay
-from voice_guide.routine import Routine
-from voice_guide.storage.kept import cache_folder
-from voice_guide.voices import open_voice
-from voice_guide.voices.bell import Belled
-from voice_guide.voices.cache import Remembering
-from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, Voice
+from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
 if TYPE_CHECKING:
+    from voice_guide.compiler.cues import Plan
+    from voice_guide.compiler.timeline import Said, Timeline
     from voice_guide.library import Library
+    from voice_guide.routine import Routine
+    from voice_guide.voices.cache import Remembering
+    from voice_guide.voices.voice import Voice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -95,8 +93,13 @@ def catalogue_options(command: F) -> F:
 
 def remembering(
     voice: str | None, rate: int, pitch: int, folder: Path | None = None, at_once: bool = True
-) -> Remembering:
+) -> "Remembering":
     """The voice asked for, which remembers what it said; its engine starts at once, or when it is needed."""
+    from voice_guide.storage.kept import cache_folder
+    from voice_guide.voices import open_voice
+    from voice_guide.voices.bell import Belled
+    from voice_guide.voices.cache import Remembering
+
     return Remembering(Belled(open_voice(voice, rate, pitch, at_once)), folder or cache_folder())
 
 
@@ -111,11 +114,13 @@ def chosen(name: tuple[str, ...]) -> "tuple[Library, Routine]":
     return library, routine
 
 
-def rendered(plan: Plan, voice: Voice, step: Callable[[], None] = lambda: None, grid: int = 1) -> Timeline:
+def rendered(plan: "Plan", voice: "Voice", step: Callable[[], None] = lambda: None, grid: int = 1) -> "Timeline":
     """The whole timeline, on a grid of frames; `step` is called after each cue. Cues of the same words share one."""
+    from voice_guide.compiler.timeline import Timeline, lay
+
     speak = cache(voice.speak)
 
-    def said() -> Iterator[Said]:
+    def said() -> "Iterator[Said]":
         for cue in plan.cues:
             yield cue, speak(cue.text)
             step()

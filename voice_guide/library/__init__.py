@@ -56,7 +56,7 @@ class Library:
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
         self.phrases, self.catalogue, self.claims = ground.phrases, ground.catalogue, ground.claims
-        self.old_numbers = ground.old_numbers
+        self.old_numbers = {word: [*answers] for word, answers in ground.old_numbers.items()}
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
 
@@ -154,13 +154,15 @@ class Library:
         """Those that can be used, in the order of their files; each of the others is a line of `broken`."""
         home = os.path.realpath(self.own)
         for path in self._own_scripts():
-            shown = printable(str(path))
             if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(home):  # as archives may bring
-                self.broken.append(f"{shown}: a link to a file elsewhere is left out; copy the file to {self.own}")
+                self.broken.append(
+                    f"{printable(str(path))}: a link to a file elsewhere is left out; copy the file to {self.own}"
+                )
                 continue
             try:
                 routine = self._routine(path)
             except RoutineError as error:
+                shown = printable(str(path))
                 first, *more = str(error).splitlines()
                 others = f" (and {len(more)} more)" if more else ""
                 self.broken.append(f"{first}{others}; it is left out until `voice-guide check {shown}` finds no fault")
@@ -237,7 +239,7 @@ class Library:
             for step in routine.steps:
                 if step.point:
                     pressing.setdefault(step.point.id, {})[routine.name] = None
-        asked = {word: [*answers] for word, answers in self.old_numbers.items()}
+        asked = dict(self.old_numbers)
         for point in self.catalogue.points.values():
             answers = [*pressing.get(point.id, ())] or [f"{point.name} (not offered)"]
             for word in (point.code, point.name, *point.also):

@@ -3,17 +3,18 @@
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voice_guide.compiler.phrases import Beat, Hear, Phrases
-from voice_guide.library.charts import read_charts
 from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
 from voice_guide.library.listeners import Need, Rules
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
 from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
-from voice_guide.pictures.chart import Charts
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
+
+if TYPE_CHECKING:
+    from voice_guide.pictures.chart import Charts
 
 
 class Shipped:
@@ -41,8 +42,10 @@ class Shipped:
         """What somebody may want help with, and what is open to all."""
         return read_needs(self._document("needs"), conditions, routines)
 
-    def charts(self) -> Charts:
+    def charts(self) -> "Charts":
         """Where the points lie on the drawn body."""
+        from voice_guide.library.charts import read_charts  # late: few commands draw
+
         return read_charts(self._document("charts"))
 
     @cached_property

@@ -6,7 +6,7 @@ whatever was not written here is nothing.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import UnionType
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -37,11 +37,13 @@ class Form(Generic[T]):
 
 
 def _plain(value: Any, known: Known) -> Any:
-    """The fields of a value in their order, without their names."""
+    """What JSON can hold; of a dataclass, the fields that are not as usual."""
     if type(value) in known:
         return value.id
     if is_dataclass(value):
-        return [_plain(getattr(value, field.name), known) for field in fields(value) if field.init]
+        told = {field.name: getattr(value, field.name) for field in fields(value) if field.init}
+        usual = {field.name: _usual(field) for field in fields(value)}
+        return {name: _plain(inner, known) for name, inner in told.items() if inner != usual[name]}
     if isinstance(value, Mapping):
         return {str(key): _plain(inner, known) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -49,11 +51,15 @@ def _plain(value: Any, known: Known) -> Any:
     return value
 
 
+def _usual(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
 def _reading(kind: Any, known: Known) -> Read:
     """A function that gives the value for what JSON holds, and raises ValueError or the like for anything else."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind in known:
-        return lambda id: known[kind][_exactly(str, id)]
+        return _by_id(known[kind])
     if is_dataclass(kind):
         return _of_fields(kind, known)
     if origin is Literal:
@@ -61,49 +67,56 @@ def _reading(kind: Any, known: Known) -> Read:
     if origin in (Union, UnionType):
         return _either([_reading(one, known) for one in inner])
     if origin is tuple and inner[-1] is not ...:
-        return _in_order(tuple, [_reading(one, known) for one in inner])
+        return _in_order([_reading(one, known) for one in inner])
     if origin in (tuple, Sequence):
         return _alike(_reading(inner[0], known))
     if origin is Mapping:
         return _mapping(inner[0], _reading(inner[1], known))
-    return _number if kind is float else lambda value: _exactly(kind, value)
+    return _number if kind is float else _just(kind)
 
 
-def _exactly(kind: Any, value: Any) -> Any:
-    if type(value) is not kind:
-        raise ValueError
-    return value
+def _just(kind: type) -> Read:
+    def read(value: Any) -> Any:
+        if type(value) is not kind:
+            raise ValueError
+        return value
+
+    return read
+
+
+_dict, _list = _just(dict), _just(list)
+
+
+def _by_id(known: Mapping[str, Any]) -> Read:
+    return known.__getitem__  # whatever is no id is a KeyError or a TypeError
 
 
 def _number(value: Any) -> float:
-    if type(value) not in (int, float) or value != value:
+    if type(value) is float and value == value:
+        return value
+    if type(value) is not int:
         raise ValueError
     return float(value)
 
 
 def _of_fields(kind: Any, known: Known) -> Read:
     hints = get_type_hints(kind)
-    values = _in_order(list, [_reading(hints[field.name], known) for field in fields(kind) if field.init])
-    return lambda value: kind(*values(value))
+    reads = {field.name: _reading(hints[field.name], known) for field in fields(kind) if field.init}
+    return lambda value: kind(**{name: reads[name](inner) for name, inner in _dict(value).items()})
 
 
-def _in_order(kind: type, reads: Sequence[Read]) -> Read:
-    def read(value: Any) -> Any:
-        if type(value) is not list or len(value) != len(reads):
-            raise ValueError
-        return kind([one(inner) for one, inner in zip(reads, value, strict=True)])
-
-    return read
+def _in_order(reads: Sequence[Read]) -> Read:
+    return lambda value: tuple([one(inner) for one, inner in zip(reads, _list(value), strict=True)])
 
 
 def _alike(one: Read) -> Read:
-    return lambda value: tuple([one(inner) for inner in _exactly(list, value)])
+    return lambda value: tuple([one(inner) for inner in _list(value)])
 
 
 def _mapping(key: Any, one: Read) -> Read:
     def read(value: Any) -> Any:
-        found = {key(name): one(inner) for name, inner in _exactly(dict, value).items()}
-        if [str(name) for name in found] != [*value]:  # " 1" and "1" are one number
+        found = {key(name): one(inner) for name, inner in _dict(value).items()}
+        if key is not str and [str(name) for name in found] != [*value]:  # " 1" and "1" are one number
             raise ValueError
         return found
 

@@ -109,12 +109,14 @@ def clear(folder: Path) -> int:
     return len(entries)
 
 
-def _whole(name: str, data: bytes) -> bytes:
-    """The file of that name."""
-    digest = hashlib.sha256(name.encode() + data).digest()
+def _around(name: str, data: bytes) -> tuple[bytes, bytes]:
+    """What stands before and after the data in the file of that name."""
+    made = hashlib.sha256(name.encode())
+    made.update(data)
+    digest = made.digest()
     if not name.endswith(SOUND):
-        return data + digest
-    return wav_head(len(data), _DIGEST.size) + data + _DIGEST.pack(b"sha2", len(digest), digest)
+        return b"", digest
+    return wav_head(len(data), _DIGEST.size), _DIGEST.pack(b"sha2", len(digest), digest)
 
 
 def _load(entry: Path, private: bool = False) -> bytes:
@@ -124,7 +126,9 @@ def _load(entry: Path, private: bool = False) -> bytes:
     except OSError:
         return b""
     data = found[WAV_HEAD : -_DIGEST.size] if entry.suffix == SOUND else found[: -hashlib.sha256().digest_size]
-    return data if found == _whole(entry.name, data) else b""
+    head, tail = _around(entry.name, data)
+    whole = len(found) == len(head) + len(data) + len(tail) and found.startswith(head) and found.endswith(tail)
+    return data if whole else b""
 
 
 def _read(entry: Path, private: bool) -> bytes:
@@ -144,7 +148,8 @@ def _store(entry: Path, data: bytes, mode: int) -> None:
     unfinished = entry.with_name(f".{os.urandom(8).hex()}.part")
     try:
         with os.fdopen(os.open(unfinished, NEW, mode), "wb") as file:
-            file.write(_whole(entry.name, data))
+            head, tail = _around(entry.name, data)
+            file.write(head + data + tail)
         if entry.is_dir():
             _remove(entry)
         unfinished.replace(entry)
