@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.routine import Catalogue
+from voice_guide.routine.phrases import Phrases
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voice_guide.compiler.phrases import Beat, Hear, Phrases
 from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
 from voice_guide.library.listeners import Need, Rules
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
 from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
+from voice_guide.routine.phrases import Beat, Hear, Phrases
 
 if TYPE_CHECKING:
     from voice_guide.pictures.chart import Charts

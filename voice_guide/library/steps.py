@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TypeVar
 
 from voice_guide.compiler import compile_script
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
 from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
+from voice_guide.routine.phrases import Phrases
 from voice_guide.routine.vocabulary import PREFIX
 
 GOES_WITH = {
