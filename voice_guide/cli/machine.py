@@ -36,7 +36,7 @@ def voices_command(language: str, as_json: bool) -> None:
 
 @click.group("cache")
 def cache_command() -> None:
-    """Look after the rendered cues, their MP3 frames and the covers. All of it can be deleted at any time."""
+    """Look after rendered cues, their MP3 frames, covers and checked scripts. All of it can be deleted at any time."""
 
 
 @cache_command.command("info")
