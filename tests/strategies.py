@@ -12,7 +12,7 @@ TOOLS = st.builds(
     press=st.just("Press."),
     release=st.just("Let go."),
     off=st.floats(0, 10),
-    ball=st.booleans(),
+    ball=st.sampled_from(["", "tennis"]),
 )
 POSTURES = st.sampled_from([Posture("chair", "chair", "Sit."), Posture("wall", "wall", "Stand.", leave="Step away.")])
 SIDES = st.sampled_from([("left", "right"), ("left",), ("both",), (None,)])

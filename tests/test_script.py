@@ -11,8 +11,8 @@ from strategies import routines
 from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import BELL
 from voice_guide.compiler.holds import hold_beats
-from voice_guide.compiler.phrases import Beat
 from voice_guide.compiler.speech import spoken_seconds
+from voice_guide.routine.phrases import Beat
 
 
 def cues_of(library, name, point, side=None):

@@ -86,3 +86,8 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
     """The remedy for an unknown name."""
     near = closest(name, known)
     return f"did you mean '{near}'?" if near else otherwise
+
+
+def printable(text: str) -> str:
+    """On one line, with a code in place of each letter that nobody sees."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -28,6 +28,7 @@ ROWS = {
     "key": listening.reaction_to_a_key,
     "names": starting.ten_thousand_names,
     "help": starting.help_text,
+    "warm": starting.starting_warm,
     "hear": hearing.commands,
     "false": hearing.mistakes,
     "effort": hearing.effort,

@@ -1,6 +1,8 @@
 """What needs no sound server: rendering, choosing a name, the help, and for engineers the tests."""
 
 import platform
+import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -78,6 +80,42 @@ def help_text(folder: Path) -> Iterator[Row]:
     commands = [VOICE_GUIDE, "--help"], [sys.executable, "-c", "pass"]
     ours, bare = medians(15, *(lambda words=words: 1000 * seconds_of(lambda: run(words, env)) for words in commands))
     yield Row("voice-guide --help, over bare Python", ours - bare, 100, "ms", [f"{ours:.0f} ms against {bare:.0f} ms"])
+
+
+def starting_warm(folder: Path) -> Iterator[Row]:
+    """The processor's time of `list` and `show` over a Python that does nothing, where all they need is kept."""
+    env = environment(folder)
+    commands = [VOICE_GUIDE, "list"], [VOICE_GUIDE, "show", "soft landing"], [sys.executable, "-c", "pass"]
+    for command in commands:
+        run(command, env)
+    listing, showing, bare = medians(15, *(lambda words=words: _processor(words, env) for words in commands))
+    for name, took in (("list", listing), ("show", showing)):
+        notes = [f"of the processor, its children with it; {bare:.0f} ms of them for a Python that does nothing"]
+        yield Row(f"voice-guide {name}, warm", took, 120, "ms", notes)
+    loading = [_loading([sys.executable, "-X", "importtime", VOICE_GUIDE, "list"], env) for _ in range(5)]
+    parts = {part: min(took.get(part, 0.0) for took in loading) for part in loading[0]}
+    notes = [f"{took:5.1f} ms {part}" for part, took in sorted(parts.items(), key=lambda pair: -pair[1]) if took >= 1]
+    yield Row("what voice-guide list loads, as traced", sum(parts.values()), 100, "ms", notes)
+
+
+def _processor(words: list[str], env: dict[str, str]) -> float:
+    """Milliseconds that it takes, and whatever it starts."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(words, env)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return 1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def _loading(words: list[str], env: dict[str, str]) -> dict[str, float]:
+    """Milliseconds to load each library and each room of ours, without what it loads in turn."""
+    told = subprocess.run(words, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stderr
+    parts: dict[str, float] = {}
+    for took, name in re.findall(r"import time: +(\d+) \| +\d+ \| +(\S+)", told):
+        top, _, inner = name.partition(".")
+        part = f"{top}.{inner.partition('.')[0]}" if top == "voice_guide" else top
+        part = "Python's own" if top in sys.stdlib_module_names else part
+        parts[part] = parts.get(part, 0.0) + int(took) / 1000
+    return parts
 
 
 def test_suite(folder: Path) -> Iterator[Row]:

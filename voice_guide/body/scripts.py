@@ -1,38 +1,21 @@
 """What the body asks of the scripts: conditions and rules, points and postures, and what else could be played."""
 
-from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from voice_guide.body.habits import Habits
+from voice_guide.body.listeners import Need, Questions
 from voice_guide.body.terms import Safety
 from voice_guide.routine import Catalogue, Routine
-
-
-class Questions(Protocol):
-    """What is asked about the body once."""
-
-    @property
-    def groups(self) -> Sequence[tuple[str, Sequence[str]]]:
-        """Titles, each with the conditions that are asked together."""
-
-    @property
-    def ages(self) -> Mapping[str, tuple[str, int]]:
-        """By condition: since when it hurts, and the latest day that can have begun, in days ago."""
-
-
-class Offered(Protocol):
-    """Routines that may be offered."""
-
-    @property
-    def routines(self) -> Sequence[str]:
-        """Their ids."""
 
 
 class Scripts(Protocol):
     """The scripts as values."""
 
     catalogue: Catalogue
-    habits: Habits
+
+    @property
+    def habits(self) -> Habits:
+        """The limits over days."""
 
     @property
     def questions(self) -> Questions:
@@ -43,7 +26,7 @@ class Scripts(Protocol):
         """Conditions, rules and events."""
 
     @property
-    def otherwise(self) -> Offered:
+    def otherwise(self) -> Need:
         """What is open to pain of any age."""
 
     def by_id(self, name: str) -> Routine:

@@ -7,7 +7,7 @@ from voice_guide.guide import Guide
 
 @click.group("cache")
 def cache_command() -> None:
-    """Look after the rendered cues, their MP3 frames and the covers. All of it can be deleted at any time."""
+    """Look after rendered cues, their MP3 frames, covers and checked scripts. All of it can be deleted at any time."""
 
 
 @cache_command.command("info")

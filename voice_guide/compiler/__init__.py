@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.holds import fill, hold_beats
-from voice_guide.compiler.phrases import Beat, Phrases
 from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool
 from voice_guide.routine.names import listed
+from voice_guide.routine.phrases import Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 
-from voice_guide.compiler.phrases import Beat, Phrases
+from voice_guide.routine.phrases import Beat, Phrases
 
 Rounds = deque[tuple[Beat, ...]]
 """Lines that belong together, such as a breath in, a breath out and a word of advice."""

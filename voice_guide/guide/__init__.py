@@ -186,12 +186,6 @@ class Guide:
         """Which routine a name means, as spoken or typed. Raises NameUnclear."""
         return self._kit.library.names.find(name)
 
-    def minutes(self, routine: Routine) -> float:
-        """How long a routine is, unfitted, with a calm voice."""
-        from voice_guide.guide.scripts import usual_length
-
-        return usual_length(self._kit, routine) / 60
-
     def suggest(
         self, what: str, since: str, *, conditions: Sequence[str] = (), doctor_agreed: bool = False
     ) -> Suggestions:

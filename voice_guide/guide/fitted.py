@@ -20,8 +20,8 @@ from voice_guide.pcm import seconds
 from voice_guide.routine import Routine, Step
 
 if TYPE_CHECKING:
+    from voice_guide.body.listeners import Need
     from voice_guide.library import Library
-    from voice_guide.library.rules import Need
     from voice_guide.pictures.drawing import Drawing
 
 

@@ -1,4 +1,4 @@
-"""Looks at scripts: how long they are, their cues with times, their points on a body, their faults; and a new one."""
+"""Looks at scripts: their cues with times, their points on a body, their faults; and a new one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,6 @@ from voice_guide.routine import Point, Routine
 
 if TYPE_CHECKING:
     from voice_guide.pictures.drawing import Drawing
-
-
-def usual_length(kit: Kit, routine: Routine) -> float:
-    """Seconds of a routine, unfitted, with a calm voice."""
-    return seconds(sketch(compile_script(routine, kit.library.phrases).cues).length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +139,7 @@ def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
 
     Raises ChoiceError for a name that cannot be spoken, VoiceGuideError where the file is there or cannot be written.
     """
-    from voice_guide.library import slug
-    from voice_guide.library.shapes import LONGEST_NAME
+    from voice_guide.library import LONGEST_NAME, slug
 
     if any(c.isdigit() for c in name) or not any(c.isalpha() for c in name) or not name.isprintable():
         raise ChoiceError(f"{name!r} is not a name to be spoken; use letters, and numbers as words")

@@ -16,7 +16,7 @@ from voice_guide.guide.kit import Kit
 from voice_guide.routine import Routine
 
 if TYPE_CHECKING:
-    from voice_guide.library.rules import Need
+    from voice_guide.body.listeners import Need
 
 MOST = 3
 WITHIN = re.compile(r"^(with)?in( the last)? ")

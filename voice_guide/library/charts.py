@@ -1,6 +1,5 @@
 """What may stand in charts.yaml, and the charts it becomes."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -66,7 +65,7 @@ class ChartsShape(Shape):
     places: dict[str, dict[str, Spot | Box]]
 
 
-def read_charts(folder: Path) -> Charts:
-    """The charts of a folder of scripts; raises RoutineError with a line for every fault."""
-    shape = Document(folder / "charts.yaml").read_as(ChartsShape)
+def read_charts(document: Document) -> Charts:
+    """The charts; raises RoutineError with a line for every fault."""
+    shape = document.read_as(ChartsShape)
     return Charts({name: view.view() for name, view in shape.views.items()}, shape.places)

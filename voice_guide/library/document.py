@@ -15,10 +15,9 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from voice_guide.errors import RoutineError, did_you_mean
+from voice_guide.errors import RoutineError, did_you_mean, printable
+from voice_guide.library.checked import LARGEST
 
-LARGEST = 256 * 1024
-"""Bytes; a script of a hundred points has a tenth of it."""
 DEEPEST = 12
 MOST_VALUES = 10_000
 """Keys and values; a script of a hundred points has a tenth of them."""
@@ -75,8 +74,9 @@ T = TypeVar("T")
 class Document:
     """The plain values of one file, and the faults found in it so far."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, raw: bytes = b"") -> None:
+        """`raw` is what was read of the file before, if it was."""
+        self.path, self._raw = path, raw
         self.faults: list[tuple[int, str]] = []
         self._lines: dict[Where, int] = {}
         self._written: dict[Where, str] = {}
@@ -149,6 +149,14 @@ class Document:
         self._refuse(line, f"not YAML from '{clipped(rest.splitlines()[0])}' on; {remedy}")
 
     def _text(self) -> str:
+        raw = self._raw or self._bytes()
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw[: error.start].count(b"\n") + 1
+            self._refuse(line, f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8")
+
+    def _bytes(self) -> bytes:
         try:
             if self.path.is_dir():
                 self._refuse(1, "this is a folder; name a .yaml file in it")
@@ -163,11 +171,7 @@ class Document:
             self._refuse(1, f"cannot be read: {reason.lower()}")
         if len(raw) > LARGEST:
             self._refuse(1, f"larger than {LARGEST // 1024} KB; a script is a page of text")
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            self._refuse(line, f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8")
+        return raw
 
     def _compose(self, text: str) -> yaml.Node:
         if found := DIRECTIVE.search(text):  # many take the parser long
@@ -253,11 +257,6 @@ class Document:
 def clipped(text: str) -> str:
     """As much of a value as a fault shows."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
-
-
-def printable(text: str) -> str:
-    """On one line, with a code in place of each letter that nobody sees."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

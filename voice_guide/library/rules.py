@@ -5,13 +5,12 @@ It stands apart from the shapes of scripts so that safety can be read, and grow,
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from voice_guide.body.habits import Habits
+from voice_guide.body.listeners import Need, Questions, Rules
 from voice_guide.body.terms import Action, Condition, Event, Level, Rule, Safety, Then
 from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document
@@ -153,50 +152,31 @@ class NeedsShape(Shape):
     needs: dict[str, NeedShape]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What somebody wants help with. `routines` are ids, the first one suggested first."""
-
-    id: str
-    name: str
-    also: tuple[str, ...]
-    routines: tuple[str, ...]
-    means: tuple[str, ...]
-    """Conditions that hold for whoever has this need."""
-    why: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """What `voice-guide profile` asks."""
-
-    groups: tuple[tuple[str, tuple[str, ...]], ...]
-    onset: str
-    ages: Mapping[str, tuple[str, int]]
-    """By condition: the answer, and the latest day the pain can have begun, in days ago."""
-
-
 def limits_of(shape: SafetyShape) -> Limits:
     """The limits as values."""
     return Limits(**shape.limits.model_dump())
 
 
-def habits_of(shape: SafetyShape) -> Habits:
+def _habits(shape: SafetyShape) -> Habits:
     """The limits over days as values."""
     values = shape.habits.model_dump()
     return Habits(**{**values, "review_days": tuple(values["review_days"])})
 
 
-def questions_of(shape: SafetyShape) -> Questions:
+def _questions(shape: SafetyShape) -> Questions:
     """The questions as values."""
     groups = tuple((group.title, tuple(group.ask)) for group in shape.questions)
     ages = {name: (age.say, age.days) for name, age in shape.onset.answers.items()}
     return Questions(groups, shape.onset.question, ages)
 
 
-def read_safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
-    """Conditions and rules; raises RoutineError where a rule names what is not there."""
+def read_rules(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Rules:
+    """All that is about listeners; raises RoutineError where a rule names what is not there."""
+    safety = _safety(document, shape, catalogue, routines)
+    return Rules(safety, _habits(shape), _questions(shape))
+
+
+def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
     conditions = {
         name: Condition(name, one.name, one.ask, one.aloud, tuple(one.also), one.lasts, one.where, one.source)
         for name, one in shape.conditions.items()
@@ -238,9 +218,10 @@ def _rule(name: str, shape: RuleShape) -> Rule:
     return Rule(id=name, **values)
 
 
-def read_needs(path: Path, conditions: Collection[str], routines: Collection[str]) -> tuple[Mapping[str, Need], Need]:
+def read_needs(
+    document: Document, conditions: Collection[str], routines: Collection[str]
+) -> tuple[Mapping[str, Need], Need]:
     """Every need by its id, in the order of the file, and one that is open to all; raises RoutineError."""
-    document = Document(path)
     shape = document.read_as(NeedsShape)
     needs = {}
     for key, need in shape.needs.items():

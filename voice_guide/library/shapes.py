@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from voice_guide.compiler.phrases import Timing
+from voice_guide.library.slugs import LONGEST_NAME
+from voice_guide.routine.phrases import Timing
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
-LONGEST_NAME = 60
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 RoundShape = dict[str, Seconds]

@@ -3,15 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from voice_guide.compiler import compile_script
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
+from voice_guide.library.slugs import slug
 from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
+from voice_guide.routine.phrases import Phrases
 from voice_guide.routine.vocabulary import PREFIX
 
 GOES_WITH = {
@@ -33,19 +35,8 @@ GOES_WITH = {
     "breathe": {"breathe", "say", "breath", "tool", "posture", "part", "repeat", "short", "source"},
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
-LONGEST_ID = 80
-"""Bytes; with what is put around it while it is written, a file name that every disk takes."""
-DEVICES = re.compile("(con|prn|aux|nul|(com|lpt)[0-9])")
-"""Names that are no files on Windows, whatever follows the dot."""
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
 T = TypeVar("T")
-
-
-def slug(name: str) -> str:
-    """A name as a file name: small letters and hyphens."""
-    words = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).lower()).strip("-")
-    short = words.encode("utf-8", "ignore")[:LONGEST_ID].decode("utf-8", "ignore").strip("-") or "routine"
-    return f"{short}-routine" if DEVICES.fullmatch(short) else short
 
 
 def commands_in(text: str, commanding: Collection[str]) -> str:
@@ -75,7 +66,7 @@ class Reader:
         self.commanding = commanding
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
-    def routine(self, shape: RoutineShape, file: str, replaces: bool) -> Routine:
+    def routine(self, shape: RoutineShape) -> Routine:
         """The routine, or RoutineError with every fault."""
         self._spoken(("name",), shape.name)
         if shape.before:
@@ -104,13 +95,11 @@ class Reader:
             stages=tuple(shape.stages),
             before=shape.before or "",
             ending=shape.ending,
-            file=file,
-            replaces=replaces,
         )
-        self._whole(routine)
-        return routine
+        return replace(routine, seconds=self._whole(routine))
 
-    def _whole(self, routine: Routine) -> None:
+    def _whole(self, routine: Routine) -> float:
+        """Its length, which is a fault where it is over what a session may last."""
         limit = self.catalogue.limits.session
         length = sum(s.seconds * s.repeat * len(s.sides) * len(s.places) for s in routine.steps)
         if length <= limit:  # a bomb of repeats is not compiled
@@ -122,6 +111,7 @@ class Reader:
                 "shorten holds or leave out a point",
             )
         self.document.settle()
+        return length
 
     def _once(self, steps: Iterable[Step]) -> None:
         seen: set[tuple[str, str | None, str]] = set()

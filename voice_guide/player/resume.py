@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from voice_guide.compiler.cues import BELL, Cue, Plan
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.compiler.speech import sentences, spoken_seconds
 from voice_guide.compiler.timeline import Mark, sketch
 from voice_guide.pcm import seconds
+from voice_guide.routine.phrases import Phrases
 
 NOWHERE = -1
 MOMENT = 0.1

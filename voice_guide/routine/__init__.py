@@ -181,6 +181,8 @@ class Routine:
     about: str
     steps: tuple[Step, ...]
     source: str
+    seconds: float = 0.0
+    """How long the script itself takes in the usual voice, whatever safety or time made of it since."""
     aliases: tuple[str, ...] = ()
     avoid: Mapping[str, str] = field(default_factory=dict)
     """Conditions, each with its phrase fit to be spoken after 'leave this one out'."""
@@ -223,8 +225,12 @@ class Catalogue:
     conditions: Mapping[str, str]
     covers: Mapping[str, Sequence[str]]
     limits: Limits
-    words: Mapping[str, Point] = field(default_factory=dict)
+    words: Mapping[str, Point] = field(init=False)
     """Every id, name and other name of a point, lower-case."""
+
+    def __post_init__(self) -> None:
+        named = ((word, point) for point in self.points.values() for word in (*point.also, point.name, point.id))
+        object.__setattr__(self, "words", {word.lower(): point for word, point in named})
 
     @property
     def parts(self) -> list[str]:

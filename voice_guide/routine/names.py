@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from voice_guide.errors import NameUnclear
 
@@ -293,6 +294,7 @@ def _phrase(words: Words) -> Phrase:
     return Phrase(words, tuple(_sound(word) for word in words), spelled, _sound(spelled))
 
 
+@lru_cache(1 << 14)
 def _sound(spelled: str) -> str:
     from jellyfish import metaphone
 

@@ -4,12 +4,16 @@ It stands apart from what is kept because sounds, MP3 frames and pictures are ke
 that makes it, and carries a digest of its name and its bytes: under another's name it is no entry, lest a listener hear
 the wrong words. One that is not exactly what we would write is a miss, and is replaced. A sound is a WAV file that any
 player plays.
+
+Whoever may write to the folder can put other sounds in it, but sounds cannot lengthen a hold or leave out a rule of
+safety. What could, a script that was checked, is private: it counts only where the file is the listener's own and
+nobody else may write to it.
 """
 
 import hashlib
 import os
 import re
-import shutil
+import stat
 import struct
 import time
 from collections.abc import Iterator
@@ -18,12 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice_guide.pcm import WAV_HEAD, wav_head
+from voice_guide.storage.whole import NEW
 
-SOUND, FRAMES, PICTURE = ".wav", ".frames", ".png"
+SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
 
 _DIGEST = struct.Struct("<4sI32s")
-_ENTRY = re.compile(rf"[0-9a-f]{{64}}({SOUND}|{FRAMES}|{PICTURE})")
+_ENTRY = re.compile(rf"[0-9a-f]{{64}}({SOUND}|{FRAMES}|{PICTURE}|{CHECKED})")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
 _ABANDONED = 24 * 3600  # seconds
 
@@ -36,14 +41,14 @@ class Kept:
         self.warning = ""
         """Why entries could not be kept, if they could not; whoever made them goes on without."""
 
-    def load(self, name: str) -> bytes:
-        """The bytes of a good entry, none of any other."""
-        return _load(self.folder / name)
+    def load(self, name: str, private: bool = False) -> bytes:
+        """The bytes of a good entry, none of any other; of a `private` one, only those that the listener wrote."""
+        return _load(self.folder / name, private)
 
-    def store(self, name: str, data: bytes) -> None:
-        """Keep it whole or not at all."""
+    def store(self, name: str, data: bytes, private: bool = False) -> None:
+        """Keep it whole or not at all; a `private` one for the listener's eyes."""
         try:
-            _store(self.folder / name, data)
+            _store(self.folder / name, data, 0o600 if private else 0o666)
         except OSError as fault:
             self.warning = (
                 f"cannot keep rendered cues in {self.folder}: {fault.strerror or fault}; "
@@ -104,30 +109,47 @@ def clear(folder: Path) -> int:
     return len(entries)
 
 
-def _whole(name: str, data: bytes) -> bytes:
-    """The file of that name."""
-    digest = hashlib.sha256(name.encode() + data).digest()
+def _around(name: str, data: bytes) -> tuple[bytes, bytes]:
+    """What stands before and after the data in the file of that name."""
+    made = hashlib.sha256(name.encode())
+    made.update(data)
+    digest = made.digest()
     if not name.endswith(SOUND):
-        return data + digest
-    return wav_head(len(data), _DIGEST.size) + data + _DIGEST.pack(b"sha2", len(digest), digest)
+        return b"", digest
+    return wav_head(len(data), _DIGEST.size), _DIGEST.pack(b"sha2", len(digest), digest)
 
 
-def _load(entry: Path) -> bytes:
+def _load(entry: Path, private: bool = False) -> bytes:
     """The bytes of a good entry, none of any other."""
     try:
-        found = entry.read_bytes() if entry.is_file() else b""  # a pipe would be waited for
+        found = _read(entry, private) if entry.is_file() else b""  # a pipe would be waited for
     except OSError:
         return b""
     data = found[WAV_HEAD : -_DIGEST.size] if entry.suffix == SOUND else found[: -hashlib.sha256().digest_size]
-    return data if found == _whole(entry.name, data) else b""
+    head, tail = _around(entry.name, data)
+    whole = len(found) == len(head) + len(data) + len(tail) and found.startswith(head) and found.endswith(tail)
+    return data if whole else b""
 
 
-def _store(entry: Path, data: bytes) -> None:
+def _read(entry: Path, private: bool) -> bytes:
+    with entry.open("rb", buffering=0) as file:
+        return file.read() if not private or _only_ours(os.fstat(file.fileno())) else b""
+
+
+def _only_ours(file: os.stat_result) -> bool:
+    """Nobody but the listener, and who may do all things anyway, can have written it. Windows tells no owner."""
+    others = stat.S_IWGRP | stat.S_IWOTH
+    return not hasattr(os, "getuid") or (file.st_uid in (os.getuid(), 0) and not file.st_mode & others)
+
+
+def _store(entry: Path, data: bytes, mode: int) -> None:
     """Whole or not at all. Not synced, which is slow: what a power cut tears has a wrong digest: a miss."""
     entry.parent.mkdir(parents=True, exist_ok=True)
     unfinished = entry.with_name(f".{os.urandom(8).hex()}.part")
     try:
-        unfinished.write_bytes(_whole(entry.name, data))
+        with os.fdopen(os.open(unfinished, NEW, mode), "wb") as file:
+            head, tail = _around(entry.name, data)
+            file.write(head + data + tail)
         if entry.is_dir():
             _remove(entry)
         unfinished.replace(entry)
@@ -152,6 +174,8 @@ def _sweep(folder: Path) -> None:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)

@@ -11,12 +11,12 @@ from itertools import chain
 from threading import Event, Thread
 
 from voice_guide.compiler.cues import Cue, Plan
-from voice_guide.compiler.phrases import Phrases
 from voice_guide.compiler.timeline import Clip, Said, Timeline, blocks, lay
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm
 from voice_guide.player.command import Command
 from voice_guide.player.session import Session
+from voice_guide.routine.phrases import Phrases
 from voice_guide.voices.steady import Steady
 from voice_guide.voices.voice import Voice
 

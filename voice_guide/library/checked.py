@@ -1,0 +1,67 @@
+"""Scripts that were checked before are not checked again: their values are kept, named after all that decided them.
+
+That is the bytes of the script and of the files it was checked against, and the program that checked: a change to any
+of them, and no value that was kept before is found.
+"""
+
+import hashlib
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from voice_guide import __version__
+from voice_guide.storage.forms import Form
+from voice_guide.storage.kept import CHECKED, Kept, named
+
+LARGEST = 256 * 1024
+"""Bytes of a script; one of a hundred points has a tenth of it."""
+PROGRAM = ("errors.py", "pcm.py", "routine", "compiler", "body", "pictures", "storage", "library")
+"""The files and rooms of ours that have a say in what a script becomes."""
+T = TypeVar("T")
+
+
+class Checked:
+    """The values kept in a folder; where nothing can be kept, all is checked each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._kept = Kept(folder)
+
+    def value(self, form: Form[T], made_of: tuple[str, ...], read: Callable[[], T]) -> T:
+        """What `read` gives, or gave before for all that it is `made_of`; what is made of nothing is not kept."""
+        if not all(made_of):
+            return read()
+        name = named(CHECKED, _program(), *made_of)
+        value = form.read(self._kept.load(name, private=True))
+        if value is None:
+            value = read()
+            self._kept.store(name, form.written(value), private=True)
+        return value
+
+
+def bytes_of(path: Path) -> bytes:
+    """A script's bytes; none of what is no file of bounded size, which a Document then says in a fault."""
+    try:
+        if not path.is_file():  # a pipe would be waited for
+            return b""
+        with path.open("rb", buffering=0) as file:
+            raw = file.read(LARGEST + 1)
+    except (OSError, ValueError):
+        return b""
+    return raw if len(raw) <= LARGEST else b""
+
+
+def digest(*data: bytes) -> str:
+    """Of all of them, in this order; empty where one is: it was not read."""
+    if not all(data):
+        return ""
+    return hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in data)).hexdigest()
+
+
+@cache
+def _program() -> str:
+    """The version, and what is in the files, since in a checkout they change and the version does not."""
+    rooms = (Path(__file__).parents[1] / name for name in PROGRAM)
+    files = [path for room in rooms for path in (sorted(room.glob("*.py")) if room.is_dir() else [room])]
+    return digest(f"{__version__} {sys.version}".encode(), *map(bytes_of, files))
