@@ -15,8 +15,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from voice_guide import compiler as script
-from voice_guide.compiler import compile_script, timeline
+from voice_guide.compiler import script, timeline
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.errors import NameUnclear, RoutineError

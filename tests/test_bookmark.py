@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_faults import HASTY, SCRIPT
 from test_play import environment, past_sessions
 from voice_guide.body.wishes import Wishes
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal.bookmark import Bookmark, read_bookmark, remove_bookmark, write_bookmark
 from voice_guide.personal.journal import Journal

@@ -14,7 +14,7 @@ from mutagen.mp3 import MP3
 
 from fakes import Tape
 from test_mp3 import own_mounts
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import lay
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, Pcm, length, silence

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import routines
 from test_house import imports
 from voice_guide.body.terms import Rule
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import sketch
 from voice_guide.errors import RoutineError
 from voice_guide.library import Library, checked, shipped_folder

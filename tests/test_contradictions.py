@@ -13,7 +13,7 @@ import pytest
 from voice_guide.body.habits import Record, signs
 from voice_guide.body.safety import adapt
 from voice_guide.body.terms import Adapted, Refusal, Today
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.errors import NameUnclear
 from voice_guide.library import Library
 from voice_guide.personal.journal import Journal

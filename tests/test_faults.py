@@ -17,7 +17,7 @@ import pytest
 from sound_server import onsets, start_server, wait_until
 from test_mp3 import own_mounts
 from test_play import TONE, VOICE_GUIDE, at_a_terminal, environment, past_sessions, speakers
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import frames, seconds
 from voice_guide.personal.bookmark import read_bookmark

@@ -12,7 +12,7 @@ from strategies import routines
 from voice_guide.body.fit import fit, within
 from voice_guide.body.safety import adapt
 from voice_guide.body.terms import Adapted, Today
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import sketch
 from voice_guide.errors import ChoiceError
 from voice_guide.library import Library

@@ -16,7 +16,7 @@ from voice_guide.voices.rendering import rendered
 from voice_guide.library import Library
 from voice_guide.pcm import frames, length
 from voice_guide.player import play
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.player.session import Session
 from voice_guide.devices.lasting import Lasting
 from voice_guide.voices.tone import Tone

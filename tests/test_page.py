@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from PIL import Image
 
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.formats.captions import captions
 from voice_guide.formats.id3 import Tags

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakes import Hum, Tape, heard, tone
 from test_session import answered, of, small
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import lay
 from voice_guide.errors import SinkError, VoiceError
 from voice_guide.pcm import RATE, length

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from fakes import Hum
 from strategies import routines
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import RATE, frames, length, seconds
 from voice_guide.player.resume import MOMENT, TOO_SHORT, mark_of, resumed

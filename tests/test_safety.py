@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voice_guide.body.safety import adapt
 from voice_guide.body.terms import LEVELS, Adapted, Refusal, Today
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.library import Library
 from voice_guide.routine import Routine, Step
 

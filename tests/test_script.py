@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategies import routines
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import BELL
 from voice_guide.compiler.holds import hold_beats
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import spoken_seconds
 from voice_guide.routine.phrases import Beat
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.library import Library, shipped_folder
 from voice_guide.library.steps import commands_in

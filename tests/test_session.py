@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakes import clip, heard, tone
 from strategies import lengths, routines
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import lay
 from voice_guide.pcm import RATE, frames, length
 from voice_guide.player.command import Command

@@ -11,8 +11,8 @@ import pytest
 import sick_engine
 from fakes import Hum, Tape
 from test_cache import Mute, Parrot
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import BELL
+from voice_guide.compiler.script import compile_script
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import RATE, WIDTH, frames, length
 from voice_guide.player import play

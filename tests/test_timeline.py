@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from fakes import tone
 from strategies import lengths, routines
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Timeline, lay, left_out, measured
 from voice_guide.pcm import RATE, frames, length
 

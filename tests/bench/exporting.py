@@ -12,7 +12,7 @@ from pathlib import Path
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
 from voice_guide.body.wishes import Wishes
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import USUAL_RATE
 from voice_guide.compiler.timeline import sketch
 from voice_guide.formats.mp3 import encoder

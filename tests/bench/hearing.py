@@ -190,7 +190,7 @@ def _thumps(seconds: int) -> bytes:
 
 
 def _cues(library: Library) -> list[str]:
-    from voice_guide.compiler import compile_script
+    from voice_guide.compiler.script import compile_script
 
     plans = (compile_script(routine, library.phrases) for routine in library.routines.values())
     return sorted({cue.text for plan in plans for cue in plan.cues if cue.text})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, seconds_of
 
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.errors import NameUnclear
 from voice_guide.library import Library
 from voice_guide.routine.names import Entry, Names

@@ -7,7 +7,7 @@ import click
 
 from voice_guide.cli.options import Nearest, all_options, name_or_need, voice_options, wishes_options
 from voice_guide.cli.screen import bar, clock, hint
-from voice_guide.guide import BESIDE, FORMATS, Guide, verify
+from voice_guide.guide import FORMATS, Guide, verify
 
 
 @click.command("export")
@@ -45,7 +45,7 @@ def export_command(
 
     Other formats than MP3 and WAV need ffmpeg.
     """
-    beside = BESIDE if all_sidecars else captions.split(",")
+    beside = ["all"] if all_sidecars else captions.split(",")
     into = output or Path()
     with Guide(voice, rate, pitch, tell=hint) as guide:
         if many is not None:

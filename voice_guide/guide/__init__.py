@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from voice_guide.body.wishes import BALLS, SIDES, SURFACES, TALKS, Wishes
 from voice_guide.devices import SINKS
-from voice_guide.formats import BESIDE, FORMATS
+from voice_guide.formats import FORMATS
 from voice_guide.guide.kit import Kit, Progress, Tell, nobody, unmoved
 from voice_guide.routine import Routine
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
@@ -364,7 +364,6 @@ def verify(path: Path) -> Whole:
 
 __all__ = [
     "BALLS",
-    "BESIDE",
     "DEFAULT_PITCH",
     "DEFAULT_RATE",
     "FORMATS",

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voice_guide.body import Body, Fit, Measure
+from voice_guide.body.fitting import Body, Fit, Measure
 from voice_guide.body.profile import Profile
 from voice_guide.body.refusal import sign_in
 from voice_guide.body.today import asked_again
 from voice_guide.body.wishes import Wishes
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import Plan
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Takes, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit

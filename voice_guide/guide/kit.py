@@ -9,14 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voice_guide.body.conditions import conditions_of
-from voice_guide.body.profile import Profile
-from voice_guide.body.terms import Today
-from voice_guide.body.today import today_of
 from voice_guide.personal import data_folder
 from voice_guide.storage.kept import cache_folder
 
 if TYPE_CHECKING:
+    from voice_guide.body.profile import Profile
+    from voice_guide.body.terms import Today
     from voice_guide.guide.writing import Studio
     from voice_guide.library import Library
     from voice_guide.personal.journal import Journal
@@ -157,6 +155,9 @@ class Kit:
         self, profile: Profile | None, conditions: Iterable[str] = (), means: Iterable[str] = (), agreed: bool = False
     ) -> Today:
         """What holds now; `conditions` are said of this session as typed, `means` are ids that it brings along."""
+        from voice_guide.body.conditions import conditions_of
+        from voice_guide.body.today import today_of
+
         extra = {**dict.fromkeys(means, ()), **conditions_of(conditions, self.library)}
         journal, now = self.journal, datetime.now().astimezone()
         return today_of(self.library, profile, journal.known, now, lost=journal.broken, extra=extra, agreed=agreed)

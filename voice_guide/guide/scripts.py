@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.compiler import compile_script
 from voice_guide.compiler.cues import Cue
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit

@@ -13,7 +13,7 @@ from voice_guide import __version__
 from voice_guide.compiler.cues import Plan
 from voice_guide.compiler.timeline import Timeline, measured
 from voice_guide.errors import ChoiceError, VoiceGuideError, did_you_mean
-from voice_guide.formats import BESIDE, COVER, FORMATS
+from voice_guide.formats import FORMATS
 from voice_guide.formats.captions import SIDECARS, Captions, captions
 from voice_guide.formats.id3 import Tags
 from voice_guide.formats.joined import Encoded
@@ -26,6 +26,9 @@ from voice_guide.voices.cache import Remembering, remembering
 from voice_guide.voices.rendering import rendered
 
 MP3, PAGE = ".mp3", ".html"
+COVER, ALL = "cover", "all"
+BESIDE = (*SIDECARS, COVER)
+"""What may stand beside a file: captions, and its chart."""
 ENDINGS = tuple(f".{name}" for name in FORMATS)
 """The formats of an export, by the ending of the file's name."""
 ARTIST, ALBUM, GENRE = "voice_guide", "voice_guide sessions", "Speech"
@@ -228,8 +231,10 @@ def verifiable(path: Path | str) -> None:
 
 
 def sidecars_of(typed: Iterable[str]) -> tuple[str, ...]:
-    """What stands beside a file, by names such as `vtt` and `cover`. Raises ChoiceError with the nearest."""
+    """What stands beside a file, by names such as `vtt` and `cover`, or `all`. Raises ChoiceError with the nearest."""
     names = tuple(dict.fromkeys(word.strip().lower() for word in typed if word.strip()))
+    if names == (ALL,):
+        return BESIDE
     for name in names:
         if name not in BESIDE:
             remedy = did_you_mean(name, BESIDE, f"there are {', '.join(SIDECARS)}")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from voice_guide.compiler import compile_script
+from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
