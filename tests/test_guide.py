@@ -80,7 +80,7 @@ def test_a_name_that_means_nothing_is_asked_back(guide):
         guide.find("the weather tomorrow")
 
 
-def test_a_program_sees_and_steers_what_is_heard_and_how_it_ends(guide):
+def test_a_program_sees_and_steers_what_is_heard_and_how_it_ends(guide, hasty):
     remote, moments = voice_guide.Remote(), []
 
     def show(moment):
@@ -111,7 +111,7 @@ def test_a_session_goes_on_where_it_was_stopped(guide, hasty):
     assert again.play("silent", controls=[remote]) == "stopped"
 
 
-def test_it_works_in_any_thread_and_leaves_the_signals_alone(guide):
+def test_it_works_in_any_thread_and_leaves_the_signals_alone(guide, hasty):
     remote, ended = voice_guide.Remote(), []
     remote.send("stop")
 

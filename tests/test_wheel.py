@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+from test_guide import readme_lines
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory, top):
@@ -25,7 +27,7 @@ def test_the_wheel_holds_the_scripts_and_no_cache_or_tests(wheel):
 
 
 @pytest.mark.device
-def test_installed_into_an_empty_environment_it_lists_shows_and_exports(wheel, tmp_path):
+def test_installed_into_an_empty_environment_it_lists_shows_exports_and_runs_the_readme(wheel, tmp_path, top):
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     bin_folder = tmp_path / "venv" / "bin"
     pip = [bin_folder / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
@@ -43,3 +45,6 @@ def test_installed_into_an_empty_environment_it_lists_shows_and_exports(wheel, t
     assert run("export", "muscle truce").strip() == "muscle-truce.mp3"
     assert (tmp_path / "muscle-truce.mp3").stat().st_size > 100_000
     assert list((tmp_path / "home").rglob("*.wav")), "the cache is the user's when installed"
+    python = [bin_folder / "python", "-c", readme_lines(top)]
+    subprocess.run(python, env=env, cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "soft-landing.mp3").stat().st_size > 1_000_000
