@@ -25,9 +25,7 @@ def export_command(
     ctx: click.Context,
     name: tuple[str, ...],
     wishes: dict[str, Any],
-    voice: str | None,
-    rate: int,
-    pitch: int,
+    voice: dict[str, Any],
     output: Path | None,
     wanted: str | None,
     captions: str,
@@ -47,7 +45,7 @@ def export_command(
     """
     beside = ["all"] if all_sidecars else captions.split(",")
     into = output or Path()
-    with Guide(voice, rate, pitch, tell=hint) as guide:
+    with Guide(**voice, tell=hint) as guide:
         if many is not None:
             with bar("Writing") as progress:
                 done = guide.export_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @sink_option
 @questions_option
 @click.pass_context
-def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int, sink: str, questions: bool) -> None:
+def listen_command(ctx: click.Context, voice: dict[str, Any], sink: str, questions: bool) -> None:
     """Choose a routine by saying its name, what hurts, or "something short"; then steer by speaking.
 
     \b
@@ -32,7 +32,7 @@ def listen_command(ctx: click.Context, voice: str | None, rate: int, pitch: int,
     is not kept and does not leave this machine. Speech is understood offline, best in a quiet room.
     """
     screen = Screen(captions=sink == "silent")
-    with Guide(voice, rate, pitch, tell=screen.tell) as guide:
+    with Guide(**voice, tell=screen.tell) as guide:
         try:
             choice = guide.choose(sink, keys=True)
         except SafetyError as error:

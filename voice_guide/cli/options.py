@@ -49,19 +49,6 @@ class Within(click.FloatRange):
             self.fail(f"'{value}' cannot be; give a number from {self.min:g} to {self.max:g}", param, ctx)
 
 
-def voice_options(command: F) -> F:
-    """--voice, --rate and --pitch."""
-    for option in (
-        click.option("--pitch", type=click.IntRange(PITCHES[0], PITCHES[-1]), default=DEFAULT_PITCH,
-                     show_default=True, help="Low to high."),
-        click.option("--rate", type=click.IntRange(RATES[0], RATES[-1]), default=DEFAULT_RATE,
-                     show_default=True, help="Words a minute."),
-        click.option("--voice", help="A voice from `voice-guide voices`, or 'tone' for beeps."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
 def optioned(command: F, asking: Callable[..., Any], *options: Callable[[Any], Any]) -> F:
     """`command` with more options, the last given first in its help; `asking` takes them and calls it."""
     asking.__name__, asking.__doc__ = command.__name__, command.__doc__
@@ -69,6 +56,22 @@ def optioned(command: F, asking: Callable[..., Any], *options: Callable[[Any], A
     for option in options:
         asking = option(asking)
     return asking  # type: ignore[return-value]
+
+
+def voice_options(command: F) -> F:
+    """--voice, --rate and --pitch, as the `voice` of a guide."""
+
+    def speaking(voice: str | None, rate: int, pitch: int, **others: Any) -> Any:
+        return command(voice={"voice": voice, "rate": rate, "pitch": pitch}, **others)
+
+    return optioned(
+        command, speaking,
+        click.option("--pitch", type=click.IntRange(PITCHES[0], PITCHES[-1]), default=DEFAULT_PITCH,
+                     show_default=True, help="Low to high."),
+        click.option("--rate", type=click.IntRange(RATES[0], RATES[-1]), default=DEFAULT_RATE,
+                     show_default=True, help="Words a minute."),
+        click.option("--voice", help="A voice from `voice-guide voices`, or 'tone' for beeps."),
+    )  # fmt: skip
 
 
 def wishes_options(command: F) -> F:

@@ -22,9 +22,7 @@ def page_command(
     ctx: click.Context,
     name: tuple[str, ...],
     wishes: dict[str, Any],
-    voice: str | None,
-    rate: int,
-    pitch: int,
+    voice: dict[str, Any],
     output: Path | None,
     many: dict[str, Any] | None,
 ) -> None:
@@ -38,7 +36,7 @@ def page_command(
     Copy it to the phone and open it there; it needs no network.
     """
     into = output or Path()
-    with Guide(voice, rate, pitch, tell=hint) as guide:
+    with Guide(**voice, tell=hint) as guide:
         if many is not None:
             with bar("Writing") as progress:
                 done, index = guide.page_all(into, progress=progress, **many, **wishes)

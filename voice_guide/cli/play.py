@@ -44,9 +44,7 @@ def play_command(
     ctx: click.Context,
     name: tuple[str, ...],
     wishes: dict[str, Any],
-    voice: str | None,
-    rate: int,
-    pitch: int,
+    voice: dict[str, Any],
     sink: str,
     or_export: bool,
     questions: bool,
@@ -69,7 +67,7 @@ def play_command(
     """
     screen = Screen(captions=sink == "silent")
     ask = questions and (listen or there_are_keys())
-    with Guide(voice, rate, pitch, tell=screen.tell) as guide:
+    with Guide(**voice, tell=screen.tell) as guide:
 
         def prepare() -> Prepared:
             return guide.prepare(" ".join(name), ask=ask, **wishes)

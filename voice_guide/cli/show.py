@@ -1,6 +1,7 @@
 """The command that shows every cue of a routine with its time."""
 
 import json
+from typing import Any
 
 import click
 
@@ -13,14 +14,14 @@ from voice_guide.guide import Guide
 @name_argument
 @voice_options
 @json_option
-def show_command(name: tuple[str, ...], voice: str | None, rate: int, pitch: int, as_json: bool) -> None:
+def show_command(name: tuple[str, ...], voice: dict[str, Any], as_json: bool) -> None:
     """Every cue of a routine, with the time it is said.
 
     \b
     voice-guide show hip pocket ball
     voice-guide show soft landing --voice tone --json
     """
-    with Guide(voice, rate, pitch, tell=hint) as guide:
+    with Guide(**voice, tell=hint) as guide:
         shown = guide.show(" ".join(name))
     if as_json:
         cues = [
