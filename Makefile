@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
-.PHONY: help session test check bench wheel clean
+.PHONY: help session test test-all check bench wheel clean
 
 help:
 	@echo "make session   set up, then lie down: plays Soft Landing, or writes its MP3 where there is no speaker"
-	@echo "make test      set up, then run the tests"
+	@echo "make test      set up, then run the tests that need no patience: two minutes"
+	@echo "make test-all  the long ones too"
 	@echo "make check     formatting, lint and types"
 	@echo "make bench     figures as ratios, with the peers run in the same call"
 	@echo "make clean     remove the virtual environment and what was built"
@@ -30,8 +31,14 @@ $(READY_DEV): pyproject.toml | $(VENV)/bin/python
 session: $(READY)
 	$(BIN)/voice-guide play soft landing --or-export
 
+# Most tests wait for a process or for sound, so that more of them than there are processors are no hurry.
+SIDE_BY_SIDE := -n 4 --dist loadgroup
+
 test: $(READY_DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
+
+test-all: $(READY_DEV)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(READY_DEV)
 	$(BIN)/ruff format --check .

@@ -3,13 +3,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from sound_server import missing_parts, sound_server
+from sound_server import deviceless, missing_parts, sound_server
 from voice_guide.library import Library
 
 __all__ = ["sound_server"]
@@ -18,10 +20,28 @@ MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium", "flite", "dbus-dae
 IN_CI = bool(os.environ.get("CI"))
 
 
-def pytest_configure():
+def pytest_configure(config):
     """What runs the tests may ignore the hang-up of a terminal; the sessions they start must not."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    home = tempfile.mkdtemp(prefix="voice-guide-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    move_into(Path(home))
+
+
+def move_into(home):
+    """Every process that runs tests lives in an empty home: no desktop, no sound device, nothing of ours of before."""
+    # Only what pip has is the person's, so that the wheel is tried as they would install it.
+    os.environ.setdefault("PIP_CACHE_DIR", str(Path("~/.cache/pip").expanduser()))
+    for file in ("~/.config/pip/pip.conf", "~/.pip/pip.conf"):
+        if (path := Path(file).expanduser()).exists():
+            os.environ.setdefault("PIP_CONFIG_FILE", str(path))
+    ours = ("VOICE_GUIDE_", "XDG_")
+    bare = {name: value for name, value in deviceless(home).items() if not name.startswith(ours)}
+    os.environ.clear()
+    os.environ.update(bare)
+    (home / "run").mkdir(mode=0o700)
+    os.environ |= {"XDG_RUNTIME_DIR": str(home / "run"), "VOICE_GUIDE_CACHE": str(home / "cache")}
 
 
 @cache
