@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import strategies  # noqa: F401, it has the profiles
 from sound_server import deviceless, missing_parts, sound_server
 from voice_guide.library import Library
 
@@ -24,6 +25,7 @@ def pytest_configure(config):
     """What runs the tests may ignore the hang-up of a terminal; the sessions they start must not."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    settings.load_profile("quick" if config.option.markexpr == "not long" else "all")
     home = tempfile.mkdtemp(prefix="voice-guide-")
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     move_into(Path(home))

@@ -31,6 +31,8 @@ NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None,
     reason="pocketsphinx is not installed: pip install '.[hands-free]'",
 )
+# All by one process, which tells them at once.
+pytestmark = pytest.mark.xdist_group("hands free")
 HEARS_AT = 16_000
 AT_ONCE = 5
 HISS = 33  # -60 dBFS
@@ -265,7 +267,7 @@ def story(function):
 
     test.__name__, test.__doc__ = function.__name__, function.__doc__
     STORIES[function.__name__] = function
-    return pytest.mark.device(NEEDED(test))
+    return pytest.mark.device(pytest.mark.long(NEEDED(test)))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,19 @@ MOST_ROOMS = 18
 PURE = ("errors", "pcm", "routine", "compiler", "body", "player", "formats.captions", "controls.button")
 PURE += tuple(f"pictures.{file}" for file in ("drawing", "plot", "chart", "panel", "picture", "views"))
 """Rooms and files that open nothing, sleep never, and know no clock."""
-IMPURE = {"os", "sys", "time", "threading", "subprocess", "socket", "pathlib", "shutil", "tempfile", "signal", "asyncio"}
+IMPURE = {
+    "os",
+    "sys",
+    "time",
+    "threading",
+    "subprocess",
+    "socket",
+    "pathlib",
+    "shutil",
+    "tempfile",
+    "signal",
+    "asyncio",
+}
 HEAVY = {
     "pyttsx3",
     "miniaudio",

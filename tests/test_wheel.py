@@ -7,6 +7,8 @@ import zipfile
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("wheel")  # it is built once
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory, top):
@@ -24,6 +26,7 @@ def test_the_wheel_holds_the_scripts_and_no_cache_or_tests(wheel):
     assert not [name for name in names if name.startswith(("tests", "audio_cache", "scripts"))]
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_installed_into_an_empty_environment_it_lists_shows_and_exports(wheel, tmp_path):
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
