@@ -46,6 +46,41 @@ def move_into(home):
     os.environ |= {"XDG_RUNTIME_DIR": str(home / "run"), "VOICE_GUIDE_CACHE": str(home / "cache")}
 
 
+APART = {"test_cli", "test_export", "test_faults", "test_fit", "test_long", "test_play", "test_session", "test_waiting"}
+"""Files whose tests share nothing that is dear to make, and take their time. The tests of any other go together."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Who runs tests side by side gives each process a whole file, or one test that stands apart."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Shares(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return nodeid if Path(file).stem in APART else file
+
+    return Shares(config, log)
+
+
+FIRST = ("test_every_cue_is_heard", "test_hands_free", "test_installed", "test_a_sound_server_that", "test_eight_hours")
+"""What takes longest, so that nobody waits for it in the end."""
+
+
+def pytest_collection_modifyitems(items):
+    """The longest ones first, then the files that are shared out test by test, then the rest."""
+
+    def rank(item):
+        slow = next((place for place, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
+        return slow, not item.get_closest_marker("long"), item.path.stem not in APART
+
+    order = {}
+    for item in items:
+        unit = item if item.path.stem in APART else item.path
+        order[unit] = min(rank(item), order.get(unit, rank(item)))
+    items.sort(key=lambda item: order.get(item) or order[item.path])
+
+
 @cache
 def missing():
     """What the device tests need of this machine and it lacks."""
