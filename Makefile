@@ -32,7 +32,7 @@ session: $(READY)
 	$(BIN)/voice-guide play soft landing --or-export
 
 # Most tests wait for a process or for sound, so that more of them than there are processors are no hurry.
-SIDE_BY_SIDE := -n 4 --dist loadgroup
+SIDE_BY_SIDE := -n 4
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"

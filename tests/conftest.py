@@ -60,6 +60,7 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.partition("::")[0]
             return nodeid if Path(file).stem in APART else file
 
+    config.option.loadscopereorder = False  # see the order below
     return Shares(config, log)
 
 

@@ -27,7 +27,7 @@ MOUTH = "mouth"
 SERVER_RATE = 44_100  # not ours, so that what is heard was resampled as on a real desktop
 LOUD = 1_500  # of 32,767
 STALL = 0.02  # seconds
-KEPT_WAITING = 0.01
+KEPT_WAITING = 0.015
 """Seconds of STALL for which a thread may wait for a processor: our sinks have ten times as much in store."""
 
 

@@ -13,7 +13,6 @@ import pytest
 from sound_server import wait_until
 from test_mp3 import own_mounts
 
-pytestmark = pytest.mark.xdist_group("catalogue")  # it is made once
 TONE = ("--voice", "tone")
 OWN = """name: Quiet Minute
 about: A script of one's own.

@@ -31,8 +31,6 @@ NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None,
     reason="pocketsphinx is not installed: pip install '.[hands-free]'",
 )
-# All by one process, which tells them at once.
-pytestmark = pytest.mark.xdist_group("hands free")
 HEARS_AT = 16_000
 AT_ONCE = 5
 HISS = 33  # -60 dBFS

@@ -25,7 +25,6 @@ from voice_guide.voices.dress import dress, read
 from voice_guide.voices.engine import Engine
 from voice_guide.voices.steady import Steady
 
-pytestmark = pytest.mark.xdist_group("steady")  # the sick engines are listened to once
 SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, hold: 30}\n"
 HOLD = frames(30)
 FIRST, BETWEEN, INSIDE = "Breathe in.", "Now the palm center, right hand.", "In."

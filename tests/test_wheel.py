@@ -7,8 +7,6 @@ import zipfile
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("wheel")  # it is built once
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory, top):
