@@ -66,7 +66,11 @@ class Recording:
 
     def stalled(self, start: float, end: float) -> bool:
         """Whether the machine stood still between two times."""
-        return any(start < until and since < end for since, until in self.stalls)
+        return self.stalled_for(start, end) > 0
+
+    def stalled_for(self, start: float, end: float) -> float:
+        """For how many seconds it did, those told twice counted twice."""
+        return sum(until - since for since, until in [*self.stalls] if start < until and since < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,18 +165,18 @@ def _self_waited() -> float:
 
 def _watch_processes(recording: Recording, over: threading.Event) -> None:
     """Whether one of the processes that we started, which play, mix and record, had to wait for a processor."""
-    before, last = _waits(), time.monotonic()
+    before, last = waits(), time.monotonic()
     while not over.wait(STALL):
-        waits, now = _waits(), time.monotonic()
-        if any(wait - before.get(task, 0.0) > KEPT_WAITING for task, wait in waits.items()):
+        after, now = waits(), time.monotonic()
+        if any(wait - before.get(task, 0.0) > KEPT_WAITING for task, wait in after.items()):
             recording.stalls.append((last, now))
-        before, last = waits, now
+        before, last = after, now
 
 
-def _waits() -> dict[Path, float]:
-    """For how many seconds each thread of the processes that we started has waited for a processor."""
+def waits(root: str | int = "self") -> dict[Path, float]:
+    """For how many seconds each thread of a process, and of those it started, has waited for a processor."""
     found: dict[Path, float] = {}
-    processes = ["self"]
+    processes = [str(root)]
     for process in processes:
         for task in Path(f"/proc/{process}/task").glob("*"):
             with contextlib.suppress(OSError):  # it may have ended

@@ -92,7 +92,7 @@ def begun(home, env):
     with subprocess.Popen(
         command, env={**env, "VOICE_GUIDE_CACHE": str(home / "cold")}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
-        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 30)
+        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 90)
         yield process, folder
         process.kill()
     for path in [*folder.iterdir(), *(home / "cold").iterdir()]:
