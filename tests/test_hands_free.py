@@ -147,7 +147,7 @@ class Room:
     def stalled_for(self, start, end):
         """By how much a sound may be longer, as it had to wait; never so much that it could be another."""
         began = self._recording.began
-        return min(self._recording.stalled_for(began + start, began + end), 0.2)
+        return min(self._recording.stalled_for(began + start, began + end), 0.05 + 0.03 * (end - start))
 
     def is_quiet(self, seconds=OVER):
         return self.now > seconds and not self.heard(self.now - seconds, loud=200)
@@ -157,7 +157,7 @@ class Room:
         wait_until(lambda: self.is_quiet(seconds) or self._process.poll() is not None, "quiet", 60)
         assert self._process.poll() is None, self.told
 
-    def hears(self, text, since, patience=30.0):
+    def hears(self, text, since, patience=60.0):
         """Waits for a beep as long as these words; returns when it began."""
         text = PHRASES.answers.get(text, text)
         span = len(self._tone.speak(text)) / WIDTH / RATE

@@ -201,6 +201,7 @@ WORST = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_worst_files_take_a_second_and_a_hundred_megabytes_at_the_most(tmp_path):
     paths = [tmp_path / f"{name}.yaml" for name in WORST]
     for path, text in zip(paths, WORST.values(), strict=True):
