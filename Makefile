@@ -12,11 +12,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet $(if $(CONSTRAINTS),-c $(CONSTRAINTS),--upgrade --upgrade-strategy eager) --editable
 UV := $(BIN)/uv pip compile --quiet --no-config --upgrade --all-extras --no-annotate --custom-compile-command 'make lock'
 
-.PHONY: help session test check bench wheel lock clean
+.PHONY: help session test test-all check bench wheel lock clean
 
 help:
 	@echo "make session   set up, then lie down: plays Soft Landing, or writes its MP3 where there is no speaker"
-	@echo "make test      set up, then run the tests"
+	@echo "make test      set up, then run the tests that need no patience: two minutes"
+	@echo "make test-all  the long ones too"
 	@echo "make check     formatting, lint and types"
 	@echo "make bench     figures as ratios, with the peers run in the same call"
 	@echo "make lock      write down the newest and the lowest versions that pyproject.toml allows; then test with both"
@@ -39,8 +40,14 @@ $(READY_DEV): pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 session: $(READY)
 	$(BIN)/voice-guide play soft landing --or-export
 
+# Most tests wait for a process or for sound, so that more of them than there are processors are no hurry.
+SIDE_BY_SIDE := -n 4
+
 test: $(READY_DEV)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
+
+test-all: $(READY_DEV)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(READY_DEV)
 	$(BIN)/ruff format --check .

@@ -3,13 +3,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from sound_server import missing_parts, sound_server
+import strategies  # noqa: F401, it has the profiles
+from sound_server import deviceless, missing_parts, sound_server
 from voice_guide.library import Library
 
 __all__ = ["sound_server"]
@@ -18,10 +21,65 @@ MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium", "flite", "dbus-dae
 IN_CI = bool(os.environ.get("CI"))
 
 
-def pytest_configure():
+def pytest_configure(config):
     """What runs the tests may ignore the hang-up of a terminal; the sessions they start must not."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    settings.load_profile("quick" if config.option.markexpr == "not long" else "all")
+    home = tempfile.mkdtemp(prefix="voice-guide-")
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    move_into(Path(home))
+
+
+def move_into(home):
+    """Every process that runs tests lives in an empty home: no desktop, no sound device, nothing of ours of before."""
+    # Only what pip has is the person's, so that the wheel is tried as they would install it.
+    os.environ.setdefault("PIP_CACHE_DIR", str(Path("~/.cache/pip").expanduser()))
+    for file in ("~/.config/pip/pip.conf", "~/.pip/pip.conf"):
+        if (path := Path(file).expanduser()).exists():
+            os.environ.setdefault("PIP_CONFIG_FILE", str(path))
+    ours = ("VOICE_GUIDE_", "XDG_")
+    bare = {name: value for name, value in deviceless(home).items() if not name.startswith(ours)}
+    os.environ.clear()
+    os.environ.update(bare)
+    (home / "run").mkdir(mode=0o700)
+    os.environ |= {"XDG_RUNTIME_DIR": str(home / "run"), "VOICE_GUIDE_CACHE": str(home / "cache")}
+
+
+APART = {"test_cli", "test_export", "test_faults", "test_fit", "test_long", "test_play", "test_session", "test_waiting"}
+"""Files whose tests share nothing that is dear to make, and take their time. The tests of any other go together."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Who runs tests side by side gives each process a whole file, or one test that stands apart."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Shares(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return nodeid if Path(file).stem in APART else file
+
+    config.option.loadscopereorder = False  # see the order below
+    return Shares(config, log)
+
+
+FIRST = ("test_every_cue_is_heard", "test_hands_free", "test_installed", "test_a_sound_server_that", "test_eight_hours")
+"""What takes longest, so that nobody waits for it in the end."""
+
+
+def pytest_collection_modifyitems(items):
+    """The longest ones first, then the files that are shared out test by test, then the rest."""
+
+    def rank(item):
+        slow = next((place for place, name in enumerate(FIRST) if name in item.nodeid), len(FIRST))
+        return slow, not item.get_closest_marker("long"), item.path.stem not in APART
+
+    order = {}
+    for item in items:
+        unit = item if item.path.stem in APART else item.path
+        order[unit] = min(rank(item), order.get(unit, rank(item)))
+    items.sort(key=lambda item: order.get(item) or order[item.path])
 
 
 @cache

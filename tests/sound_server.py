@@ -27,6 +27,8 @@ MOUTH = "mouth"
 SERVER_RATE = 44_100  # not ours, so that what is heard was resampled as on a real desktop
 LOUD = 1_500  # of 32,767
 STALL = 0.02  # seconds
+KEPT_WAITING = 0.015
+"""Seconds of STALL for which a thread may wait for a processor: our sinks have ten times as much in store."""
 
 
 def missing_parts() -> list[str]:
@@ -55,7 +57,7 @@ class Recording:
     began: float = float("inf")
     """When the first frame sounded, late by the few milliseconds it takes to get here."""
     stalls: list[tuple[float, float]] = field(default_factory=list)
-    """From when to when a processor stood still: a virtual machine may be kept waiting by its host."""
+    """From when to when the machine stood still, or kept one waiting on whom the sound depends."""
 
     def take(self, block: bytes) -> None:
         """Adds a block that arrived now; the promptest block tells best when the recording began."""
@@ -64,7 +66,11 @@ class Recording:
 
     def stalled(self, start: float, end: float) -> bool:
         """Whether the machine stood still between two times."""
-        return any(start < until and since < end for since, until in self.stalls)
+        return self.stalled_for(start, end) > 0
+
+    def stalled_for(self, start: float, end: float) -> float:
+        """For how many seconds it did, those told twice counted twice."""
+        return sum(until - since for since, until in [*self.stalls] if start < until and since < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class SoundServer:
         with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parec:
             assert parec.stdout is not None
             threads = [threading.Thread(target=_copy, args=(parec.stdout.fileno(), recording))]
+            threads.append(threading.Thread(target=_watch_processes, args=(recording, over)))
             for cpu in os.sched_getaffinity(0):
                 threads.append(threading.Thread(target=_watch, args=(cpu, recording, over)))
             for thread in threads:
@@ -138,13 +145,53 @@ def _copy(source: int, recording: Recording) -> None:
 
 
 def _watch(cpu: int, recording: Recording, over: threading.Event) -> None:
+    """Whether a processor stood still, as one does that a host lends to somebody else.
+
+    That we did not get it says nothing, as the sound may have had it: what this process had to wait is taken off. The
+    whole process, as a thread that waits for a processor may keep the interpreter meanwhile.
+    """
     os.sched_setaffinity(0, {cpu})  # of this thread alone
-    last = time.monotonic()
-    while not over.wait(0.005):
-        now = time.monotonic()
-        if now - last > STALL:
+    last, waited = time.monotonic(), _self_waited()
+    while not over.wait(0.01):
+        now, until = time.monotonic(), _self_waited()
+        if now - last - (until - waited) > STALL:
             recording.stalls.append((last, now))
-        last = now
+        last, waited = now, until
+
+
+def _self_waited() -> float:
+    return sum(_waited(task) for task in Path("/proc/self/task").glob("*"))
+
+
+def _watch_processes(recording: Recording, over: threading.Event) -> None:
+    """Whether one of the processes that we started, which play, mix and record, had to wait for a processor."""
+    before, last = waits(), time.monotonic()
+    while not over.wait(STALL):
+        after, now = waits(), time.monotonic()
+        if any(wait - before.get(task, 0.0) > KEPT_WAITING for task, wait in after.items()):
+            recording.stalls.append((last, now))
+        before, last = after, now
+
+
+def waits(root: str | int = "self") -> dict[Path, float]:
+    """For how many seconds each thread of a process, and of those it started, has waited for a processor."""
+    found: dict[Path, float] = {}
+    processes = [str(root)]
+    for process in processes:
+        for task in Path(f"/proc/{process}/task").glob("*"):
+            with contextlib.suppress(OSError):  # it may have ended
+                processes += (task / "children").read_text(encoding="ascii").split()
+                if process != "self":
+                    found[task] = _waited(task)
+    return found
+
+
+def _waited(task: Path) -> float:
+    """Nothing, where the system does not tell."""
+    try:
+        return int((task / "schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def onsets(sound: bytes | bytearray, quiet: float = 0.1) -> list[float]:

@@ -1,8 +1,21 @@
 """Routines and sounds of every shape, for the promises that hold for all of them."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from voice_guide.routine import Hold, Point, Posture, Pressure, Routine, Step, Tool
+
+QUICK = 20
+"""Examples of a promise while somebody waits."""
+settings.register_profile("all", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=QUICK)
+
+
+def examples(count):
+    """So many, or QUICK where that is the profile; there is no clock."""
+    hurried = settings.default.max_examples == QUICK
+    return settings(max_examples=min(count, QUICK) if hurried else count)
+
 
 TOOLS = st.builds(
     Tool,

@@ -9,9 +9,10 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from strategies import examples
 from test_faults import HASTY, SCRIPT
 from test_play import environment, past_sessions
 from voice_guide.body.wishes import Wishes
@@ -112,7 +113,7 @@ def test_what_we_did_not_write_is_set_aside_in_one_line_and_never_deleted(path, 
 
 
 @given(st.binary(max_size=200) | st.integers(0, 500).map(lambda cut: damaged()[:cut]))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_file_is_a_bookmark_or_one_line(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("data") / "place.json"
     path.write_bytes(data)

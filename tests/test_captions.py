@@ -7,9 +7,10 @@ import subprocess
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from strategies import examples
 from voice_guide.formats.captions import (
     QUIET,
     SIDECARS,
@@ -242,7 +243,7 @@ def alike(text, pairs):
 
 
 WORST = Captions(EVIL, (Chapter(EVIL, 0, RATE),), (Word(EVIL, 0, 2), Word("\n", 2, 4), Word(EVIL, 900, RATE)))
-many = settings(max_examples=60, deadline=None)
+many = examples(60)
 
 
 @many

@@ -93,7 +93,7 @@ def begun(home, env):
     with subprocess.Popen(
         command, env={**env, "VOICE_GUIDE_CACHE": str(home / "cold")}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     ) as process:
-        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 30)
+        wait_until(lambda: (folder / "voice-guide.json").exists(), "the first file", 90)
         yield process, folder
         process.kill()
     for path in [*folder.iterdir(), *(home / "cold").iterdir()]:
@@ -258,6 +258,7 @@ def gone(pids):
 
 @linux
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.long
 def test_a_run_that_is_ended_leaves_no_process_and_no_half_file_and_the_next_makes_the_rest(
     begun, shelf, export, number
 ):
@@ -302,6 +303,7 @@ def test_an_interruption_while_the_processes_start_ends_all_of_them_at_once(shel
 
 
 @linux
+@pytest.mark.long
 def test_a_process_that_is_killed_costs_time_and_no_file(begun, shelf):
     process, folder = begun
     os.kill(workers(process.pid)[0], signal.SIGKILL)

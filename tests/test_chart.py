@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
+from strategies import examples
 from voice_guide.library import Library
 from voice_guide.pictures.chart import AID, Charts, described, draw_chart
 from voice_guide.pictures.drawing import Circle, Line, Text, columns, hatched, smooth, text_width
@@ -79,7 +80,7 @@ def test_nothing_overlaps_on_the_chart_of_one_point(point):
     assert_readable(draw_chart(CHARTS, [POINTS[point]], POINTS[point].name))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.sampled_from(PRESSED), min_size=1, max_size=9, unique_by=lambda point: point.id))
 def test_nothing_overlaps_on_the_chart_of_a_routine_of_ones_own(points):
     assert_readable(draw_chart(CHARTS, points, "A routine with a name as long as names may ever be, I think"))

@@ -166,6 +166,7 @@ def test_no_session_of_today_is_longer_than_its_conditions_allow():
 
 
 @pytest.mark.parametrize("condition", ["clotting", "first_time", "frail_older", "acute_72h_to_6w", "sciatica_mild"])
+@pytest.mark.long
 def test_what_safety_left_is_fitted_as_exactly_and_never_below_the_floor(condition):
     today = Today({condition: ()}, agreed=frozenset([condition]))
     for routine in SHIPPED.values():

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from sound_server import MOUTH, SINK, start_server, wait_until
+from sound_server import MOUTH, SINK, start_server, wait_until, waits
 from test_play import SCRIPT, TONE, VOICE_GUIDE, environment, past_sessions
 from voice_guide.library import Library
 from voice_guide.pcm import RATE, WIDTH
@@ -144,6 +144,11 @@ class Room:
         at = first / WIDTH / RATE
         return [(at + start, at + end) for start, end in runs(bytes(self._recording.sound[first:]), **how)]
 
+    def stalled_for(self, start, end):
+        """By how much a sound may be longer, as it had to wait; never so much that it could be another."""
+        began = self._recording.began
+        return min(self._recording.stalled_for(began + start, began + end), 0.05 + 0.03 * (end - start))
+
     def is_quiet(self, seconds=OVER):
         return self.now > seconds and not self.heard(self.now - seconds, loud=200)
 
@@ -152,7 +157,7 @@ class Room:
         wait_until(lambda: self.is_quiet(seconds) or self._process.poll() is not None, "quiet", 60)
         assert self._process.poll() is None, self.told
 
-    def hears(self, text, since, patience=30.0):
+    def hears(self, text, since, patience=60.0):
         """Waits for a beep as long as these words; returns when it began."""
         text = PHRASES.answers.get(text, text)
         span = len(self._tone.speak(text)) / WIDTH / RATE
@@ -160,7 +165,9 @@ class Room:
 
         def there():
             found[:] = [
-                start for start, end in self.heard(since) if abs(end - start - span) < 0.045 and end < self.now - 0.1
+                start
+                for start, end in self.heard(since)
+                if -0.045 < end - start - span < 0.045 + self.stalled_for(start, end) and end < self.now - 0.1
             ]
             return bool(found) or self._process.poll() is not None
 
@@ -168,18 +175,26 @@ class Room:
         assert found, (text, span, [(start, end - start) for start, end in self.heard(since)], self.told)
         return found[0]
 
+    def hears_as_much_as(self, texts, patience=60):
+        """Waits until a real voice has sounded for about as long as it takes to say these."""
+        enough = sum(self._sentences(texts)) - 1
+        wait_until(lambda: sum(end - start for start, end in self.heard(**SENTENCES)) > enough, f"{texts}", patience)
+
     def hears_just(self, texts, since, patience):
         """Waits for as many sentences of a real voice, and nothing else."""
-        with closing(open_voice(None, DEFAULT_RATE)) as voice:
-            wanted = [
-                end - start for text in texts for start, end in phrases(voice.speak(PHRASES.answers.get(text, text)))
-            ]
+        wanted = self._sentences(texts)
 
         def heard():
             return [end - start for start, end in self.heard(since, **SENTENCES) if end < self.now - 1]
 
         wait_until(lambda: len(heard()) >= len(wanted) or self._process.poll() is not None, f"{texts}", patience)
         assert [round(span, 1) for span in heard()] == pytest.approx([round(span, 1) for span in wanted], abs=0.11)
+
+    def _sentences(self, texts):
+        """The seconds of each sentence, in a real voice."""
+        with closing(open_voice(None, DEFAULT_RATE)) as voice:
+            sounds = [voice.speak(PHRASES.answers.get(text, text)) for text in texts]
+        return [end - start for sound in sounds for start, end in phrases(sound)]
 
     # What is said.
 
@@ -194,8 +209,10 @@ class Room:
 
     def is_answered(self, words, text):
         """Says these words, and is answered in time."""
-        over = self.says(words)
+        over, before = self.says(words), waits(self._process.pid)
         late = self.hears(text, over - 0.5) - over
+        # Somebody else may have had the processors meanwhile; that is not ours to answer for.
+        late -= max(wait - before.get(task, 0.0) for task, wait in waits(self._process.pid).items())
         self.took.append((words, round(late, 2)))
         assert late < PROMPT, (words, late)
 
@@ -257,7 +274,7 @@ def story(function):
 
     test.__name__, test.__doc__ = function.__name__, function.__doc__
     STORIES[function.__name__] = function
-    return pytest.mark.device(NEEDED(test))
+    return pytest.mark.device(pytest.mark.long(NEEDED(test)))
 
 
 @pytest.fixture(scope="module")
@@ -300,10 +317,10 @@ def test_what_the_speaker_says_into_the_microphone_commands_nothing(folder):
     with ExitStack() as stack:
         here = stack.enter_context(room(folder))
         stack.enter_context(echoing(here.env, -12))
-        stack.enter_context(here.session("play", script(here), "--listen", "--no-questions"))
-        # By then it has said that it listens, however slow the machine is.
-        wait_until(lambda: sum(end - start for start, end in here.heard()) > 14, "its first words", 60)
-        wait_until(lambda: here.is_quiet(1.5), "quiet", 60)
+        stack.enter_context(here.session("play", script(here, ASIDE), "--listen", "--no-questions"))
+        # However slow the machine is: when it says that it listens, the minute of quiet is not over.
+        here.hears_as_much_as(["This is Short.", "Have a firm chair ready.", "Now.", "listening"])
+        here.hush(8)  # no other is as long
         began = here.now
         here.press("next")
         here.hears_just(["next", MOVE, "ready", "ready_again"], began, 90)

@@ -6,10 +6,11 @@ import random
 from functools import cache
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mutagen.mp3 import MP3, BitrateMode
 
+from strategies import examples
 from test_mp3 import BARE, ffmpeg_decoded, mpg123_decoded, noise, run, stream_of
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.timeline import Timeline, lay, measured
@@ -131,7 +132,7 @@ def test_at_a_constant_bit_rate_every_frame_stands_where_a_player_reckons_it(tmp
     assert MP3(tmp_path / "x.mp3").info.bitrate_mode == BitrateMode.CBR
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(200, 4000) | st.just(0), st.integers(0, 6 * FRAME)), max_size=6))
 @example([(FRAME, 0), (FRAME, 0)])
 @example([(FRAME - 1, TAIL * FRAME), (FRAME + 1, (TAIL + 1) * FRAME), (200, 0)])

@@ -17,9 +17,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from strategies import examples
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
 from voice_guide.personal.journal import Journal
@@ -104,7 +105,7 @@ def test_a_time_without_an_offset_is_refused(path):
 
 
 @given(name=st.text(), points=st.lists(st.text(st.characters())), skipped=st.lists(st.tuples(st.text(), st.text())))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_any_words_are_kept(name, points, skipped):
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(Path(folder) / "journal.sqlite")

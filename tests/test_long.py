@@ -44,7 +44,10 @@ assert len(os.listdir("/proc/self/fd")) == files
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc"),
+]
 
 
 def child(*words, folder):

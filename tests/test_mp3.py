@@ -15,11 +15,12 @@ from operator import mul
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 from mutagen.mp3 import MP3
 
+from strategies import examples
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.captions import Chapter, Word
 from voice_guide.formats.id3 import Tags, cues, read_tags, read_timeline
@@ -153,7 +154,7 @@ class TestWhatPlayersRead:
         assert 0 <= float(stream["duration"]) - lead_in - length(SOUND) / RATE < (DELAY + 46) / RATE
 
     @pytest.mark.device
-    @settings(max_examples=12, deadline=None)
+    @examples(12)
     @given(count=st.one_of(st.integers(0, 3 * FRAME), st.integers(0, 20_000)))
     def test_any_length_from_nothing_on_decodes_to_that_length(self, tmp_path_factory, count):
         path = export(tmp_path_factory.mktemp("any") / "any.mp3", noise(1)[: 2 * count])
@@ -273,7 +274,7 @@ class TestSameInSameOut:
 
 class TestChecksums:
     @given(data=st.binary(max_size=300), repeat=st.integers(1, 400), piece=st.integers(1, 50_000))
-    @settings(max_examples=10, deadline=None)
+    @examples(10)
     def test_folded_it_is_the_checksum_of_every_bit(self, data, repeat, piece):
         whole, quick, crc = data * repeat, Checksum(), 0
         for start in range(0, len(whole), piece):

@@ -58,6 +58,7 @@ def speakers():
     return ["speaker", "simpleaudio"]
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(tmp_path):
     """Both sinks at once, each on a server of its own: a session takes its time.

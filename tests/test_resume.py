@@ -1,11 +1,11 @@
 """A session that was broken off, at any frame: nothing is missed, one cue at most is said twice, no caution unheard."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes import Hum
-from strategies import routines
+from strategies import examples, routines
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import RATE, frames, length, seconds
@@ -56,7 +56,7 @@ anywhere = st.floats(0, 1)
 
 
 @given(routines(st.floats(12, 40), most=3), anywhere)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_nothing_is_missed_and_one_cue_at_most_is_said_twice(library, routine, share):
     plan = compile_script(routine, library.phrases)
     clips, frame, place = broken_off(plan, share)
@@ -78,7 +78,7 @@ def left_of_hold(clips, frame):
 
 
 @given(routines(st.floats(12, 40), most=2), anywhere)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_hold_has_what_was_left_of_it_and_ends_in_a_release(library, routine, share):
     plan = compile_script(routine, library.phrases)
     place = broken_off(plan, share)[2]
@@ -106,7 +106,7 @@ def again_pressing(plan, place, again):
 
 @pytest.mark.parametrize("name", NAMES)
 @given(share=anywhere)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @example(share=0.02)
 def test_no_word_of_caution_is_passed_over_unheard(library, name, share):
     plan = compile_script(library.routines[name], library.phrases)

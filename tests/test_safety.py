@@ -365,6 +365,7 @@ def test_one_sore_part_of_the_body_leaves_routines_for_all_the_others(part):
         assert not [step for step in there if step.tool.ball or name != "numb_skin"]
 
 
+@pytest.mark.long
 def test_every_pair_of_conditions_makes_routines_smaller_and_leaves_one():
     for names in combinations(SAFETY.conditions, 2):
         results = {routine.id: fitted(routine, agreed(*names)) for routine in SHIPPED.values()}

@@ -3,11 +3,11 @@
 from itertools import cycle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import clip, heard, tone
-from strategies import lengths, routines
+from strategies import examples, lengths, routines
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import lay
 from voice_guide.pcm import RATE, frames, length
@@ -79,7 +79,7 @@ def test_left_alone_it_is_the_timeline_to_the_frame():
 @given(lengths(), routines(st.floats(6, 20), most=2), st.lists(st.tuples(st.integers(0, 60 * RATE), st.sampled_from(
     [Command.TOGGLE, Command.NEXT, Command.BACK, Command.REPEAT, Command.LONGER, Command.SLOWER])), max_size=5),
     st.integers(700, 300_000))  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_cut_anywhere_it_sounds_the_same(library, sizes, routine, commands, block):
     cues = compile_script(routine, library.phrases).cues
     clips = list(lay((cue, tone(7, size)) for cue, size in zip(cues, cycle(sizes), strict=False)))
@@ -89,7 +89,7 @@ def test_cut_anywhere_it_sounds_the_same(library, sizes, routine, commands, bloc
 
 
 @given(st.lists(st.tuples(st.integers(0, 56 * RATE), st.sampled_from(list(Command))), max_size=8))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whatever_is_pressed_a_release_is_heard_after_every_press(commands):
     commands = [(at, c) for at, c in commands if c not in (Command.LOUDER, Command.SOFTER)]
     sound = tape(of(small()), commands, most=400 * RATE)
@@ -105,7 +105,7 @@ def test_whatever_is_pressed_a_release_is_heard_after_every_press(commands):
 
 
 @given(st.lists(st.tuples(st.integers(0, 56 * RATE), st.sampled_from([Command.WHERE, Command.REPEAT])), max_size=8))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_an_answer_costs_the_hold_nothing(commands):
     session = of(small())
     holds = hold_lengths(session, commands)
@@ -434,7 +434,7 @@ def test_words_that_take_you_off_are_said_again_when_they_were_cut(leaving):
 
 @given(st.integers(0, 53 * RATE), st.floats(0, 90), st.lists(st.tuples(st.integers(0, 56 * RATE), st.sampled_from(
     [Command.PAUSE, Command.NEXT, Command.BACK, Command.WHERE, Command.LONGER])), max_size=3))  # fmt: skip
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_whenever_a_device_is_lost_a_release_is_heard_after_every_press(at, away, commands):
     session = of(small())
     before = tape(session, [c for c in commands if c[0] < at], most=at)

@@ -158,10 +158,13 @@ def test_the_silent_sink_does_not_hurry_after_a_writer_that_was_late() -> None:
 def test_onsets_are_heard_as_far_apart_as_they_were_written(
     sound_server: SoundServer, tmp_path: Path, name: str
 ) -> None:
-    path = on_disk(tmp_path, beeps(8))
-    with sound_server.record() as recording, playing(sound_server.env, PLAY, name, path) as process:
-        assert heard(process) == ""
-    off = off_plan(recording, range(8))
+    path, off = on_disk(tmp_path, beeps(8)), []
+    for _ in range(8):
+        with sound_server.record() as recording, playing(sound_server.env, PLAY, name, path) as process:
+            assert heard(process) == ""
+        off += off_plan(recording, range(8))
+        if len(off) >= 4:
+            break  # else the machine was too busy to tell, and is asked again
     print([round(1000 * error, 2) for error in off])
     assert off, "the machine stood still all the time"
     assert max(abs(error) for error in off) <= BARS[name]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import fuzz_strangers
 from fuzz_strangers import KEYS, SIGNS, judged, texts
+from strategies import examples
 from voice_guide.errors import RoutineError
 from voice_guide.library import Library, slug
 from voice_guide.library.document import DEEPEST, LARGEST, MOST_VALUES
@@ -115,13 +116,13 @@ def any_file(tmp_path_factory):
 
 
 @given(st.binary(max_size=400) | dented(st.text(max_size=300)) | dented(written(TREES)))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_no_bytes_text_or_tree_ends_in_anything_but_a_routine_or_its_faults(library, any_file, data):
     judged(library, any_file, data)
 
 
 @given(dented(written(bent())) | dented(st.sampled_from(SHIPPED)))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_no_change_to_a_good_script_ends_in_anything_but_a_routine_or_its_faults(library, any_file, data):
     judged(library, any_file, data)
 
@@ -201,6 +202,7 @@ WORST = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_the_worst_files_take_a_second_and_a_hundred_megabytes_at_the_most(tmp_path):
     paths = [tmp_path / f"{name}.yaml" for name in WORST]
     for path, text in zip(paths, WORST.values(), strict=True):

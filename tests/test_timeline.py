@@ -2,11 +2,11 @@
 
 from itertools import cycle, pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import tone
-from strategies import lengths, routines
+from strategies import examples, lengths, routines
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Timeline, lay, left_out, measured
@@ -25,7 +25,7 @@ def holds(clips):
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_nothing_overlaps_and_nothing_is_without_a_place(library, routine, sizes):
     _, clips = laid(library, routine, sizes)
     assert clips[0].start == 0
@@ -35,7 +35,7 @@ def test_nothing_overlaps_and_nothing_is_without_a_place(library, routine, sizes
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_hold_is_exact_to_the_frame_for_every_voice(library, routine, sizes):
     _, clips = laid(library, routine, sizes)
     lasted = [release.start - press.start for press, release in holds(clips)]
@@ -49,7 +49,7 @@ def test_a_hold_is_exact_to_the_frame_for_every_voice(library, routine, sizes):
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_left_gets_as_long_as_right(library, routine, sizes):
     _, clips = laid(library, routine, sizes)
     pressed = {"left": 0, "right": 0}
@@ -62,7 +62,7 @@ def test_left_gets_as_long_as_right(library, routine, sizes):
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_only_optional_cues_are_ever_left_out(library, routine, sizes):
     cues, clips = laid(library, routine, sizes)
     missing = left_out(cues, clips)
@@ -71,7 +71,7 @@ def test_only_optional_cues_are_ever_left_out(library, routine, sizes):
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_a_release_follows_every_press_before_anything_else_is_asked(library, routine, sizes):
     _, clips = laid(library, routine, sizes)
     for press, release in holds(clips):
@@ -80,7 +80,7 @@ def test_a_release_follows_every_press_before_anything_else_is_asked(library, ro
 
 
 @given(routines(), lengths())
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_laying_as_sounds_come_gives_what_laying_at_once_gives(library, routine, sizes):
     cues, clips = laid(library, routine, sizes)
     said = [(cue, tone(1, size)) for cue, size in zip(cues, cycle(sizes), strict=False)]
@@ -144,7 +144,7 @@ GRID = 576
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_on_a_grid_the_same_cues_begin_on_it_near_their_time_and_nothing_drifts(library, routine, sizes):
     cues, exact = laid(library, routine, sizes)
     said = [(cue, tone(1, size)) for cue, size in zip(cues, cycle(sizes), strict=False)]
@@ -160,7 +160,7 @@ def test_on_a_grid_the_same_cues_begin_on_it_near_their_time_and_nothing_drifts(
 
 
 @given(routines(), lengths())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_on_a_grid_equal_holds_are_equal_still(library, routine, sizes):
     cues, exact = laid(library, routine, sizes)
     said = [(cue, tone(1, size)) for cue, size in zip(cues, cycle(sizes), strict=False)]

@@ -9,10 +9,11 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3
 
+from strategies import examples
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.captions import Chapter, Word
 from voice_guide.formats.id3 import Tags, id3
@@ -344,7 +345,7 @@ def test_each_damage_is_named(folder, damaged, damage):
 SPOTS = st.integers(0, 10_000)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(
     change=st.one_of(
         st.tuples(st.just("flip"), SPOTS, st.integers(1, 255)),
@@ -423,7 +424,7 @@ def test_a_lie_in_the_tags_costs_neither_time_nor_memory(folder, small, tags, to
     assert told in fault(folder, tags + small[head_of(small) :])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_whatever_the_tags_become_it_is_whole_or_one_line(folder, small, data):
     head = head_of(small)

@@ -7,10 +7,11 @@ from itertools import pairwise
 from math import floor
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import clip, heard, tone
+from strategies import examples
 from test_session import ANSWERS, HOLD, RELEASING, answered, small, starts, tape
 from voice_guide.pcm import RATE, length
 from voice_guide.player.command import Command
@@ -300,7 +301,7 @@ class TestWhatIsFelt:
 
 
 @given(st.data(), st.booleans())
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_whatever_is_said_a_release_is_heard_after_every_press_and_silence_ends_it(felt, data, gated):
     session = felt(placed(), gated)
     possible = [c for c in [*Command, *session.events] if c not in (Command.LOUDER, Command.SOFTER)]
@@ -325,7 +326,7 @@ def test_whatever_is_said_a_release_is_heard_after_every_press_and_silence_ends_
 
 @given(st.lists(st.tuples(st.integers(0, 300 * RATE), st.sampled_from([*Command, "sharp", "numb", "dizzy", "nothing"])),
                 max_size=6), st.integers(700, 300_000))  # fmt: skip
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_cut_anywhere_it_sounds_the_same(felt, commands, block):
     one, other = (tape(felt(placed()), commands, size, 400 * RATE) for size in (block, 44_100))
     shorter = min(len(one), len(other), 800 * RATE)
