@@ -250,7 +250,7 @@ def test_a_script_that_is_gone_is_one_line_and_the_place_stays(home):
         talk=st.sampled_from(["full", "short", "bells"]),
     )
 )
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_what_was_wished_for_is_kept_as_values(tmp_path_factory, wishes):
     path = tmp_path_factory.mktemp("data") / "place.json"
     write_bookmark(replace(PAGE, wishes=wishes), path)
