@@ -21,14 +21,22 @@ MEDIA = ("ffmpeg", "ffprobe", "mpg123", "mp3val", "chromium", "flite", "dbus-dae
 IN_CI = bool(os.environ.get("CI"))
 
 
+CHECKED = "CHECKED_SCRIPTS"
+"""The folder where this run has the scripts that it checked."""
+
+
 def pytest_configure(config):
     """What runs the tests may ignore the hang-up of a terminal; the sessions they start must not."""
     if hasattr(signal, "SIGHUP"):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
     settings.load_profile("quick" if "not long" in config.option.markexpr else "all")
-    home = tempfile.mkdtemp(prefix="voice-guide-")
+    home = Path(tempfile.mkdtemp(prefix="voice-guide-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
-    move_into(Path(home))
+    move_into(home)
+    if CHECKED not in os.environ:  # or the process that shares the tests out did
+        os.environ[CHECKED] = str(home / "checked")
+        library = Library(own=home, cache=home / "checked")
+        assert library.routines and library.needs and library.charts
 
 
 def move_into(home):
@@ -42,6 +50,7 @@ def move_into(home):
     bare = {name: value for name, value in deviceless(home).items() if not name.startswith(ours)}
     os.environ.clear()
     os.environ.update(bare)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every process that is started compiles us anew
     (home / "run").mkdir(mode=0o700)
     os.environ |= {"XDG_RUNTIME_DIR": str(home / "run"), "VOICE_GUIDE_CACHE": str(home / "cache")}
 
@@ -111,12 +120,22 @@ def library(tmp_path_factory):
     return Library(own=tmp_path_factory.mktemp("own"))
 
 
+def been_here(cache):
+    """The cache of somebody who has been here before: scripts are checked, nothing is rendered. Returns it."""
+    cache.mkdir(exist_ok=True)
+    for entry in Path(os.environ[CHECKED]).iterdir():
+        if not (cache / entry.name).exists():
+            (cache / entry.name).hardlink_to(entry)
+    return cache
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run voice-guide as a listener does, with an empty home; returns the finished process."""
 
     def run(*words, **env):
-        home = {"HOME": str(tmp_path), "VOICE_GUIDE_CACHE": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path)}
+        cache = been_here(tmp_path / "cache")
+        home = {"HOME": str(tmp_path), "VOICE_GUIDE_CACHE": str(cache), "XDG_DATA_HOME": str(tmp_path)}
         return subprocess.run(
             [sys.executable, "-m", "voice_guide", *map(str, words)],
             env={**os.environ, "NO_COLOR": "1", **home, **env},

@@ -226,6 +226,7 @@ def test_a_page_is_written_where_it_is_asked_for(run, short, tmp_path, cache):
     assert all(len(one) == len(other) for one, other in itertools.pairwise(pages))
 
 
+@pytest.mark.long
 def test_all_pages_lead_to_the_list_and_the_list_to_them(run, tmp_path, library):
     own = tmp_path / "own"
     own.mkdir()

@@ -24,6 +24,7 @@ from voice_guide.personal.bookmark import read_bookmark
 from voice_guide.player.resume import TOO_SHORT, resumed
 from voice_guide.voices.tone import Tone
 
+pytestmark = pytest.mark.long
 SCRIPT = """\
 name: Short
 about: x
@@ -118,7 +119,6 @@ def laid(plan):
     return tuple(lay((cue, voice.speak(cue.text)) for cue in plan.cues))
 
 
-@pytest.mark.long
 def test_killed_at_fifty_instants_every_cue_is_heard_and_one_at_most_twice(script, tmp_path, library):
     homes = [tmp_path / f"home{number}" for number in range(CHAINS)]
     listeners = [Listener(home, script, library, seed) for seed, home in enumerate(homes)]
@@ -173,7 +173,6 @@ def holding(env, plan):
     return page is not None and page.cue > press + 1
 
 
-@pytest.mark.long
 @pytest.mark.device
 def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(script, tmp_path, library):
     """The monitor is recorded before and after: the release comes as long after the press as if nothing had been."""
@@ -228,7 +227,6 @@ main()
 """
 
 
-@pytest.mark.long
 @pytest.mark.device
 def test_a_device_that_stays_away_for_a_minute_ends_it_with_six_and_the_place_is_kept(script, tmp_path):
     """The minute passes in six seconds."""

@@ -309,6 +309,7 @@ def spoke(recording: Recording) -> list[float]:
     return [recording.began + onset for onset in onsets(recording.sound)]
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_what_is_said_arrives_with_its_time_without_drift_and_as_loud_as_it_was(on_server: SoundServer) -> None:
     beeps = silence(frames(0.2)) + (beep(0.05) + silence(frames(0.55))) * 4

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import been_here
 from sound_server import deviceless, off_plan, onsets, start_server, wait_until
 from voice_guide.personal.journal import Journal
 
@@ -48,7 +49,7 @@ def environment(env, folder):
     journal = Journal(folder / "data" / "journal.sqlite")
     if not journal.records():
         journal.update(journal.begin("x", "X", LONG_AGO, False), seconds=600, ended="finished")
-    return env | {"VOICE_GUIDE_CACHE": str(folder / "cache"), "VOICE_GUIDE_DATA": str(folder / "data")}
+    return env | {"VOICE_GUIDE_CACHE": str(been_here(folder / "cache")), "VOICE_GUIDE_DATA": str(folder / "data")}
 
 
 def speakers():
@@ -93,6 +94,7 @@ def heard_playing(script, sink, folder):
             yield process, recording
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("sink", speakers())
 def test_ctrl_c_is_followed_by_the_release_cue(short, tmp_path, sink):
@@ -168,6 +170,7 @@ def at_a_terminal(*words, env):
         os.close(here)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
 def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awake, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}

@@ -153,6 +153,7 @@ def test_the_silent_sink_does_not_hurry_after_a_writer_that_was_late() -> None:
     assert clock.now - late > seconds(50 * sink.stretch) - 0.15
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_onsets_are_heard_as_far_apart_as_they_were_written(

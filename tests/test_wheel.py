@@ -9,6 +9,8 @@ import pytest
 
 from test_guide import readme_lines
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory, top):
@@ -26,7 +28,6 @@ def test_the_wheel_holds_the_scripts_and_no_cache_or_tests(wheel):
     assert not [name for name in names if name.startswith(("tests", "audio_cache", "scripts"))]
 
 
-@pytest.mark.long
 @pytest.mark.device
 def test_installed_into_an_empty_environment_it_lists_shows_exports_and_runs_the_readme(wheel, tmp_path, top):
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
