@@ -40,8 +40,8 @@ $(READY_DEV): pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 session: $(READY)
 	$(BIN)/voice-guide play soft landing --or-export
 
-# Most tests wait for a process or for sound, so that more of them than there are processors are no hurry.
-SIDE_BY_SIDE := -n 4
+# As many at once as there are processors: what is heard in real time bears company, but no crowd.
+SIDE_BY_SIDE := -n logical
 
 test: $(READY_DEV)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"

@@ -296,6 +296,7 @@ def phone(browser, tmp_path):
         assert one.faults == []
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_it_plays_from_a_file_without_a_network_and_fetches_nothing(phone, html):
     one = phone(html, offline=True)
@@ -309,6 +310,7 @@ LIT = "[...document.querySelectorAll('.lit')].map((one) => one.dataset.point + '
 SEEN = f"[document.getElementById('caption').textContent, {LIT}]"
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_what_is_shown_is_what_is_said_and_the_point_is_lit_on_its_side(phone, html):
     one = phone(html)
@@ -342,6 +344,7 @@ def test_a_chapter_is_reached_at_its_first_word_and_the_slider_reaches_any(phone
     assert slider.get_attribute("aria-valuetext").endswith(TITLES[1])
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("skip", ["Back", "Opening"])
 def test_a_skip_out_of_a_hold_is_heard_after_its_release(skip, phone, html):
@@ -355,6 +358,7 @@ def test_a_skip_out_of_a_hold_is_heard_after_its_release(skip, phone, html):
     assert seen[-1] < 1 and one.text("status") == "" and one.playing
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_another_skip_meanwhile_moves_the_goal_and_not_the_release(phone, html):
     one = phone(html)
@@ -367,13 +371,15 @@ def test_another_skip_meanwhile_moves_the_goal_and_not_the_release(phone, html):
     assert seen[-1] == pytest.approx(CHAPTERS[3], abs=0.3)
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_pause_in_a_hold_says_to_come_off_and_goes_on_with_the_words_of_pressing(phone, html):
     one = phone(html)
     one.play()
     one.at(HOLD + 2.4)
-    there = one.time
+    one.run("addEventListener('click', () => window.there = document.querySelector('audio').currentTime, true)")
     one.click("Pause")
+    there = one.run("there")
     status = one.page.get_by_role("status")
     status.filter(has_text=f"Paused. {OFF}").wait_for()
     heard = [time for time, _ in one.watch("audio.paused")]
@@ -391,6 +397,7 @@ def test_a_pause_in_a_hold_says_to_come_off_and_goes_on_with_the_words_of_pressi
     assert one.text("status") == ""
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_second_pause_is_quiet_at_once_and_goes_on_all_the_same(phone, html):
     one = phone(html)
@@ -405,6 +412,7 @@ def test_a_second_pause_is_quiet_at_once_and_goes_on_all_the_same(phone, html):
     assert seen[0] == pytest.approx(HOLD, abs=0.3) and max(seen) < RELEASE
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("skip", [None, "Next"])
 def test_a_pause_while_the_release_is_heard_lets_it_end(phone, html, skip):
@@ -421,6 +429,7 @@ def test_a_pause_while_the_release_is_heard_lets_it_end(phone, html, skip):
     one.until(f"audio.currentTime >= {CHAPTERS[2] - EARLY} && !audio.paused")
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_sound_that_goes_on_by_itself_in_a_hold_begins_with_the_words_of_pressing(phone, html):
     one = phone(html)
@@ -433,6 +442,7 @@ def test_sound_that_goes_on_by_itself_in_a_hold_begins_with_the_words_of_pressin
     assert any(time == pytest.approx(HOLD, abs=0.3) for time in seen[:30]) and one.text("status") == ""
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_second_on_inside_words_is_their_end_and_not_the_next_exercise(phone, html):
     one = phone(html, WRAPPED)
@@ -443,6 +453,7 @@ def test_a_second_on_inside_words_is_their_end_and_not_the_next_exercise(phone, 
     assert SAID[2] - EARLY <= one.time < HOLD + 0.2
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_finger_that_only_scrolls_over_the_slider_moves_nothing(phone, html):
     one = phone(html)
@@ -458,6 +469,7 @@ def test_a_finger_that_only_scrolls_over_the_slider_moves_nothing(phone, html):
     one.until("Math.abs(Number(document.getElementById('slider').value) - audio.currentTime) <= 1")
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_message_goes_with_the_next_words_and_play_disturbs_nothing_that_plays(phone, html):
     one = phone(html, WRAPPED)
@@ -472,6 +484,7 @@ def test_a_message_goes_with_the_next_words_and_play_disturbs_nothing_that_plays
     assert one.text("status") == ""
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_pause_near_the_end_of_a_hold_goes_on_with_its_release(phone, html):
     one = phone(html)
@@ -479,6 +492,7 @@ def test_a_pause_near_the_end_of_a_hold_goes_on_with_its_release(phone, html):
     assert one.time == pytest.approx(RELEASE, abs=0.3)
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_saying_it_again_makes_no_hold_longer(phone, html):
     one = phone(html)
@@ -531,6 +545,7 @@ def test_the_keyboard_reaches_everything_in_the_order_it_is_seen(phone, html):
     assert found == ["All sessions", "slider", "play", "back", "again", "next", *TITLES]
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_screen_reader_finds_names_headings_and_no_chatter(phone, html):
     one = phone(html)
@@ -559,6 +574,7 @@ Object.defineProperty(navigator, "wakeLock", { value: { request: async (kind) =>
 """
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_the_lock_screen_and_a_headset_do_what_the_buttons_do(phone, html):
     one = phone(html, WRAPPED)
@@ -588,6 +604,7 @@ def test_the_lock_screen_and_a_headset_do_what_the_buttons_do(phone, html):
     assert last["position"] == pytest.approx(one.time, abs=0.01)
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_the_screen_stays_on_while_it_plays_and_may_go_dark_in_a_pause(phone, html):
     one = phone(html, WRAPPED)
@@ -607,6 +624,7 @@ Object.defineProperty(window, "localStorage", { get() { throw new DOMException("
 """
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_where_a_browser_has_none_of_it_the_session_still_plays(phone, html):
     one = phone(html, WITHOUT)
@@ -616,6 +634,7 @@ def test_where_a_browser_has_none_of_it_the_session_still_plays(phone, html):
     one.until(f"audio.currentTime > {CHAPTERS[1]}")
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_the_place_is_remembered_at_the_start_of_its_part(phone, html, library):
     one = phone(html)
@@ -642,6 +661,7 @@ def test_the_place_is_remembered_at_the_start_of_its_part(phone, html, library):
     assert one.page.get_by_role("button", name="Play", exact=True).is_visible()
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_at_the_end_it_is_over_and_forgotten(phone, html):
     one = phone(html)
@@ -651,6 +671,7 @@ def test_at_the_end_it_is_over_and_forgotten(phone, html):
     assert one.run("Object.values(localStorage).length") == 0
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_hostile_names_are_shown_as_they_are_and_run_nothing(phone, library):
     timeline = spoken([Cue("intro", HOSTILE), Cue("close", HOSTILE, step=1)])
@@ -689,6 +710,7 @@ def test_the_policy_holds(browser, tmp_path, html):
 SIZES = [(390, 844), (320, 568), (844, 390)]
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_everything_a_hand_needs_is_on_the_first_screen_and_large_enough(width, height, phone, html):

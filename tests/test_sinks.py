@@ -171,6 +171,7 @@ def test_onsets_are_heard_as_far_apart_as_they_were_written(
     assert max(abs(error) for error in off) <= BARS[name]
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_closing_lets_the_last_frames_be_heard(sound_server: SoundServer, tmp_path: Path, name: str) -> None:
@@ -180,6 +181,7 @@ def test_closing_lets_the_last_frames_be_heard(sound_server: SoundServer, tmp_pa
     assert len(onsets(recording.sound)) == 2
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_without_a_device_one_line_says_so_and_nothing_else_is_printed(tmp_path: Path, name: str) -> None:
@@ -190,6 +192,7 @@ def test_without_a_device_one_line_says_so_and_nothing_else_is_printed(tmp_path:
     assert output.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_lost_device_is_noticed_at_once(tmp_path: Path, name: str) -> None:
@@ -212,6 +215,7 @@ def test_a_lost_device_is_noticed_at_once(tmp_path: Path, name: str) -> None:
     assert noticed <= 1.5
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_device_that_is_slow_to_wake_is_waited_for(tmp_path: Path, name: str) -> None:
@@ -220,6 +224,7 @@ def test_a_device_that_is_slow_to_wake_is_waited_for(tmp_path: Path, name: str) 
         assert heard(process) == ""
 
 
+@pytest.mark.long
 @pytest.mark.device
 def test_a_key_is_answered_within_150_ms(sound_server: SoundServer, tmp_path: Path) -> None:
     path = on_disk(tmp_path, beep(0.05))
@@ -240,6 +245,7 @@ def test_a_key_is_answered_within_150_ms(sound_server: SoundServer, tmp_path: Pa
     assert statistics.median(delays) <= 0.15
 
 
+@pytest.mark.long
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_write_says_how_much_was_heard_even_if_it_was_broken_off(
