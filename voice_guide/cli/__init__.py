@@ -5,7 +5,6 @@ import io
 import os
 import sys
 import traceback
-from contextlib import suppress
 from typing import Any
 
 import click
@@ -136,8 +135,9 @@ def leave(error: Exception, code: int, debug: bool, message: str = "") -> None:
     """One line on stderr, and out."""
     if debug:
         traceback.print_exception(error)
-    with suppress(OSError):  # the terminal was closed
-        click.echo(message or str(error), err=True)
+    from voice_guide.cli.screen import hint
+
+    hint(message or str(error))
     sys.exit(code)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from voice_guide.guide.kit import Progress
     from voice_guide.guide.moment import Moment
 
+PATIENCE = 1.0
+"""Seconds that a terminal has to take a line."""
+
 
 class Screen:
     """One line of live progress on a terminal; captions, a line a cue, where there is no sound."""
@@ -25,7 +30,7 @@ class Screen:
     def tell(self, line: str) -> None:
         """A line of its own."""
         self.end()
-        hint(line)
+        self._put(f"{line}\n")
 
     def show(self, moment: Moment) -> None:
         """Called after every block of sound."""
@@ -45,14 +50,14 @@ class Screen:
     def end(self) -> None:
         """Leave the terminal clean."""
         if self.live and self._shown:
-            self._put("\r\x1b[K")
+            self._put("\r\x1b[K", PATIENCE)
             self._shown = ""
 
-    def _put(self, text: str) -> None:
+    def _put(self, text: str, patience: float | None = None) -> None:
         """Nothing here may stop the session: a terminal that was closed shows no more."""
         try:
-            click.echo(text, nl=False, err=True)
-        except (OSError, ValueError):
+            put(text, patience)
+        except (OSError, ValueError, AttributeError):
             self.live = self._captions = False
 
 
@@ -84,10 +89,24 @@ def bar(what: str) -> Iterator[Progress]:
 
 
 def hint(text: str) -> None:
-    """A line for those who look, if there is one; a terminal that was closed is none."""
-    with suppress(OSError, ValueError):
-        if text:
-            click.echo(text, err=True)
+    """A line for those who look, if there is one; a terminal that was closed, or takes nothing, is none."""
+    if text:
+        with suppress(OSError, ValueError, AttributeError):
+            put(f"{text}\n", PATIENCE)
+
+
+def put(text: str, patience: float | None) -> None:
+    """On stderr, if it takes anything within `patience` seconds, None for ever.
+
+    Past Python's own buffer: whoever waited for a stopped terminal would hold that at the end of the program.
+    """
+    sys.stderr.flush()
+    if sys.platform == "win32":
+        click.echo(text, nl=False, err=True)
+    elif select.select([], [sys.stderr], [], patience)[1]:
+        data = text.encode(errors="backslashreplace")
+        while data:
+            data = data[os.write(sys.stderr.fileno(), data) :]
 
 
 def clock(seconds: float) -> str:

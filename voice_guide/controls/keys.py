@@ -28,6 +28,8 @@ ONE = re.compile(r"[ \r\nbB.]|\x1b(\[[\d;]*[A-D]|O[A-D]|\[[56](;\d+)?~)")
 """What pedals, presenters and page turners type: space, Enter, b, point, arrows, page up and page down."""
 WINDOWS = {"H": "\x1b[A", "P": "\x1b[B", "M": "\x1b[C", "K": "\x1b[D", "I": "\x1b[5~", "Q": "\x1b[6~"}
 """The same as Windows tells them, after a mark."""
+FLOOD = 256
+"""Keys that are taken at once."""
 HELP = "space pause · n next · b back · r repeat · l longer · +/- volume · ? where am I · q stop"
 
 
@@ -88,8 +90,9 @@ class Keys:
         return ARROWS.sub("", self._typed()).lower()
 
     def _typed(self) -> str:
+        """Of a flood the first part, so that nothing else waits for it; the rest comes the next time."""
         text = ""
-        while self._readable():
+        while len(text) < FLOOD and self._readable():
             key = self._read()
             if not key:
                 self.present = False

@@ -110,9 +110,11 @@ class Guide:
         signal.
         """
         from voice_guide.guide.choosing import Talk
+        from voice_guide.guide.moment import unseen
 
         self._kit.start_voice()
-        return Talk(self._kit, sink, keys).choose()
+        with self._kit.looked_on(unseen):
+            return Talk(self._kit, sink, keys).choose()
 
     def say(self, refusal: SafetyError, sink: str = "speaker") -> None:
         """A refusal by a rule is heard too, where there are a voice and a device; others name files and options."""

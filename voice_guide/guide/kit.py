@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from voice_guide.storage.kept import cache_folder
 if TYPE_CHECKING:
     from voice_guide.body.profile import Profile
     from voice_guide.body.terms import Today
+    from voice_guide.guide.moment import Show
     from voice_guide.guide.writing import Studio
     from voice_guide.library import Library
     from voice_guide.personal.journal import Journal
@@ -65,6 +67,20 @@ class Kit:
         """A line for those who look; an empty one is none."""
         if line:
             self._tell(line)
+
+    @contextmanager
+    def looked_on(self, show: Show) -> Iterator[Show]:
+        """While a session is heard, lines and moments are given aside; who does not take them is told no more."""
+        from voice_guide.guide.onlooker import Onlooker
+
+        tell, onlooker = self._tell, Onlooker(self._tell, show)
+        self._tell = onlooker.tell
+        try:
+            yield onlooker.show
+        finally:
+            self._tell = nobody
+            if onlooker.close():
+                self._tell = tell
 
     def close(self) -> None:
         """Free the voice, and tell what could not be kept. Safe twice."""

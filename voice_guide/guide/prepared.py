@@ -74,15 +74,16 @@ class Prepared:
         """Have it heard, and return how it ended: finished, stopped by the listener, or interrupted by a signal.
 
         `sink` is speaker, simpleaudio or silent. What steers it: the microphone where it is to `listen`, one button,
-        the terminal's `keys`, and `controls` of your own, such as a `Remote`. `show` is given a Moment after each
-        block of sound, 20 ms or more.
+        the terminal's `keys`, and `controls` of your own, such as a `Remote`. `show` is given a Moment as it goes, in
+        a thread of its own, so that it holds up nothing that is heard; what it raises is raised at the end.
 
         Raises NoSpeaker where there is no sound device, SafetyError after a sign of danger, another VoiceGuideError.
         """
         from voice_guide.guide.listening import Listening, Manner
 
-        manner = Manner(sink, listen, one_button, keys, controls, show)
-        ended = Listening(self.kit, self.fitted, manner, self.place).listen(self.mark)
+        with self.kit.looked_on(show) as aside:
+            manner = Manner(sink, listen, one_button, keys, controls, aside)
+            ended = Listening(self.kit, self.fitted, manner, self.place).listen(self.mark)
         self.kit.tell(self.fitted.remark)
         return ended
 
