@@ -173,6 +173,7 @@ def holding(env, plan):
     return page is not None and page.cue > press + 1
 
 
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(script, tmp_path, library):
     """The monitor is recorded before and after: the release comes as long after the press as if nothing had been."""
@@ -227,6 +228,7 @@ main()
 """
 
 
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_device_that_stays_away_for_a_minute_ends_it_with_six_and_the_place_is_kept(script, tmp_path):
     """The minute passes in six seconds."""
@@ -245,6 +247,7 @@ def test_a_device_that_stays_away_for_a_minute_ends_it_with_six_and_the_place_is
     assert past_sessions(env)[-1].ended == "interrupted"
 
 
+@pytest.mark.alone
 @pytest.mark.device
 def test_ctrl_c_while_the_device_is_gone_does_not_wait_for_it(script, tmp_path):
     with start_server(tmp_path) as server:
@@ -343,6 +346,7 @@ def test_who_started_it_with_nohup_hears_it_to_its_end(script, tmp_path):
         assert process.wait(30) == 0
 
 
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("fault", ["dd if=/dev/zero of=disk/filler 2>/dev/null", "mount -o remount,ro disk"])
 def test_a_disk_that_takes_no_place_stops_no_session_and_is_told_once(script, tmp_path, fault):

@@ -217,13 +217,13 @@ class Room:
         assert late < PROMPT, (words, late)
 
     def files(self):
-        """What the session left, but for the sounds of its own words."""
+        """What the session left, but for the sounds of its own words, and scripts that were checked."""
         left = [path for name in ("home", "run", "tmp", "data", "cache") for path in (self.folder / name).rglob("*")]
         return {str(path.relative_to(self.folder)) for path in left if not path.is_dir() and not self._own(path)}
 
     def _own(self, path):
         beep = self._tone.speak("a")[:98]
-        return path.suffix == ".wav" and path.read_bytes()[44:].startswith(beep)
+        return path.suffix == ".checked" or (path.suffix == ".wav" and path.read_bytes()[44:].startswith(beep))
 
 
 @contextmanager
@@ -274,7 +274,7 @@ def story(function):
 
     test.__name__, test.__doc__ = function.__name__, function.__doc__
     STORIES[function.__name__] = function
-    return pytest.mark.device(pytest.mark.long(NEEDED(test)))
+    return pytest.mark.device(pytest.mark.alone(pytest.mark.long(NEEDED(test))))
 
 
 @pytest.fixture(scope="module")

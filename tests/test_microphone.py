@@ -310,6 +310,7 @@ def spoke(recording: Recording) -> list[float]:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_what_is_said_arrives_with_its_time_without_drift_and_as_loud_as_it_was(on_server: SoundServer) -> None:
     beeps = silence(frames(0.2)) + (beep(0.05) + silence(frames(0.55))) * 4
@@ -330,18 +331,21 @@ def test_what_is_said_arrives_with_its_time_without_drift_and_as_loud_as_it_was(
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_without_a_sound_server_one_line_says_what_to_do_and_nothing_else(tmp_path: Path) -> None:
     assert asked(deviceless(tmp_path)).startswith("no microphone answers")
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_loudspeaker_alone_is_no_microphone(sound_server: SoundServer) -> None:
     assert asked(sound_server.env).startswith("no microphone is connected; plug one in")
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_muted_microphone_is_told(sound_server: SoundServer) -> None:
     with sound_server.microphone():
@@ -364,6 +368,7 @@ def asked(env: dict[str, str]) -> str:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_lost_microphone_is_noticed_within_two_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with start_server(tmp_path) as server:
@@ -384,6 +389,7 @@ NEEDED = pytest.mark.skipif(
 
 @NEEDED
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_words_into_the_microphone_are_heard_and_not_while_our_own_voice_sounds(on_server: SoundServer) -> None:
     with on_server.microphone() as mouth, listening() as ear:

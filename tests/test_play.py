@@ -60,6 +60,7 @@ def speakers():
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_every_cue_is_heard_within_twenty_milliseconds_of_the_printed_timeline(tmp_path):
     """Both sinks at once, each on a server of its own: a session takes its time.
@@ -95,6 +96,7 @@ def heard_playing(script, sink, folder):
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("sink", speakers())
 def test_ctrl_c_is_followed_by_the_release_cue(short, tmp_path, sink):
@@ -171,6 +173,7 @@ def at_a_terminal(*words, env):
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
 def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awake, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}

@@ -154,6 +154,7 @@ def test_the_silent_sink_does_not_hurry_after_a_writer_that_was_late() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_onsets_are_heard_as_far_apart_as_they_were_written(
@@ -172,6 +173,7 @@ def test_onsets_are_heard_as_far_apart_as_they_were_written(
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_closing_lets_the_last_frames_be_heard(sound_server: SoundServer, tmp_path: Path, name: str) -> None:
@@ -182,6 +184,7 @@ def test_closing_lets_the_last_frames_be_heard(sound_server: SoundServer, tmp_pa
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_without_a_device_one_line_says_so_and_nothing_else_is_printed(tmp_path: Path, name: str) -> None:
@@ -193,6 +196,7 @@ def test_without_a_device_one_line_says_so_and_nothing_else_is_printed(tmp_path:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_lost_device_is_noticed_at_once(tmp_path: Path, name: str) -> None:
@@ -216,6 +220,7 @@ def test_a_lost_device_is_noticed_at_once(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_device_that_is_slow_to_wake_is_waited_for(tmp_path: Path, name: str) -> None:
@@ -225,6 +230,7 @@ def test_a_device_that_is_slow_to_wake_is_waited_for(tmp_path: Path, name: str) 
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 def test_a_key_is_answered_within_150_ms(sound_server: SoundServer, tmp_path: Path) -> None:
     path = on_disk(tmp_path, beep(0.05))
@@ -246,6 +252,7 @@ def test_a_key_is_answered_within_150_ms(sound_server: SoundServer, tmp_path: Pa
 
 
 @pytest.mark.long
+@pytest.mark.alone
 @pytest.mark.device
 @pytest.mark.parametrize("name", REAL)
 def test_a_write_says_how_much_was_heard_even_if_it_was_broken_off(
