@@ -645,3 +645,19 @@ def test_the_command_says_what_was_set_aside_instead_of_no_sessions_yet(keep, pa
     path.with_name("other.sqlite").rename(path)
     third = keep("--json")
     assert third.returncode == 0 and len(json.loads(third.stdout)) == 1 and "journal.broken-1" in third.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("link", ["data/journal.sqlite", "data"])
+def test_a_link_whose_target_is_away_is_not_taken_for_no_sessions(tmp_path, link):
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(tmp_path / "stick")
+    journal = Journal(tmp_path / "data" / "journal.sqlite")
+    assert journal.broken and journal.warning.count("\n") == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    os.mkfifo(path)
+    assert Journal(path).broken

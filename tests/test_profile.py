@@ -1,5 +1,6 @@
 """What a listener told about their body: kept in a file of their own, never softened by a fault or by time."""
 
+import os
 import stat
 import sys
 from datetime import date, timedelta
@@ -173,6 +174,32 @@ class TestTheFile:
         path.with_name("profile.broken-1.toml").replace(path)
         path.write_text("[no]\nheart = 2026-01-01\n")
         assert read(path) == Profile(no={"heart": date(2026, 1, 1)})
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+    @pytest.mark.parametrize("gone", ["file", "folder", "folder above"])
+    def test_a_link_whose_target_is_away_is_not_taken_for_none(self, tmp_path, gone):
+        stick = tmp_path / "stick"
+        link = {"file": "a/b/profile.toml", "folder": "a/b", "folder above": "a"}[gone]
+        path = tmp_path / "a" / "b" / "profile.toml"
+        (tmp_path / link).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / link).symlink_to(stick)
+        with pytest.raises(SafetyError, match="a link leads to what is not there"):
+            read(path)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+    def test_what_is_no_file_is_not_waited_for(self, path):
+        os.mkfifo(path)
+        with pytest.raises(SafetyError, match="it is no file"):
+            read(path)
+        path.unlink()
+        path.symlink_to("/dev/zero")
+        with pytest.raises(SafetyError, match="it is no file"):
+            read(path)
+
+    def test_nested_without_end_it_is_broken(self, path):
+        path.write_text("yes = " + "[" * 20_000)
+        with pytest.raises(SafetyError, match="is broken: n"):
+            read(path)
 
     def test_one_that_cannot_be_read_is_not_taken_for_none(self, path):
         path.mkdir()

@@ -1,7 +1,9 @@
 """What belongs to the listener alone: where it lies, and how a broken file of it is put aside, never deleted."""
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
@@ -14,6 +16,29 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("voice-guide", appauthor=False)
+
+
+def read(path: Path, largest: int) -> bytes | None:
+    """The bytes of a file of the listener, one more than `largest` at the most; None where there never was one.
+
+    OSError for anything else: a link whose target is away, as on a stick that was taken out, what is no file, or what
+    may not be read. It is never waited for.
+    """
+    try:
+        end = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        if away(path):
+            raise OSError(errno.ENOENT, "a link leads to what is not there", str(path)) from None
+        return None
+    with os.fdopen(end, "rb") as file:
+        if not stat.S_ISREG(os.fstat(end).st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(path))
+        return file.read(largest + 1)
+
+
+def away(path: Path) -> Path | None:
+    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none."""
+    return next((one for one in (path, *path.parents) if one.is_symlink() and not one.exists()), None)
 
 
 def set_aside(path: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, VoiceGuideError
-from voice_guide.personal import all_set_aside, data_folder, set_aside
+from voice_guide.personal import all_set_aside, data_folder, read, set_aside
 from voice_guide.storage.whole import sweep, write_whole
 
 LARGEST = 1_000_000
@@ -81,12 +81,9 @@ def read_bookmark(path: Path | None = None) -> Bookmark | None:
     """Where the last session stood; None where none was broken off. Raises VoiceGuideError with the remedy."""
     path = path or bookmark_path()
     try:
-        if path.exists() and not path.is_file():
-            raise VoiceGuideError(f"{path} is no file; move it elsewhere, or VOICE_GUIDE_DATA names another folder")
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        return _parsed(data)
-    except (FileNotFoundError, NotADirectoryError):
+        data = read(path, LARGEST)
+        return None if data is None else _parsed(data)
+    except NotADirectoryError:
         return None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

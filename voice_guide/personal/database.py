@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
+from voice_guide.personal import away
 
 if TYPE_CHECKING:
     import sqlite3
@@ -57,8 +58,8 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
     try:
         if make and inode(path) is None:
             _make(path)
-        if path.is_dir():
-            raise Broken("is a folder")
+        if not path.is_file() and path.exists():  # a pipe would be waited for
+            raise Broken("is a folder" if path.is_dir() else "is no file")
         place = f"{path.absolute().as_uri()}?mode=rw"
         options: dict[str, Any] = {"uri": True, "timeout": patience, "isolation_level": None}
         with closing(sqlite3.connect(place, **options)) as database:
@@ -105,11 +106,11 @@ def sides(path: Path) -> list[Path]:
 
 
 def inode(path: Path) -> int | None:
-    """What tells a file from a later one of its name; None where there is none, -1 where that cannot be seen."""
+    """What tells a file from a later one of its name; None where there never was one, -1 where that cannot be seen."""
     try:
         return path.lstat().st_ino
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return -1 if away(path) else None
     except OSError:
         return -1
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from voice_guide.body.profile import Profile
 from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
-from voice_guide.personal import all_set_aside, data_folder, set_aside, set_aside_before
+from voice_guide.personal import all_set_aside, data_folder, read, set_aside, set_aside_before
 from voice_guide.storage.whole import write_whole
 
 HEAD = """# What you told voice-guide about your body. It stays on this machine.
@@ -40,11 +40,8 @@ def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None =
     if aside := set_aside_before(path):
         raise SafetyError(f"your profile lies broken in {aside}; {remedy}")
     try:
-        with path.open("rb") as file:
-            text = file.read(LARGEST + 1).decode("utf-8-sig")
-        return _parsed(text, list(known), list(parts))
-    except FileNotFoundError:
-        return None
+        raw = read(path, LARGEST)
+        return None if raw is None else _parsed(raw.decode("utf-8-sig"), list(known), list(parts))
     except OSError as error:
         raise SafetyError(f"your profile {path} cannot be read: {(error.strerror or '').lower()}; {remedy}") from None
     except UnicodeDecodeError:
@@ -67,6 +64,8 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\bline (\d+)", str(error))
         raise ValueError(f"not TOML from line {found[1] if found else len(text.splitlines())} on") from None
+    except RecursionError:
+        raise ValueError("nested deeper than any answer") from None
     _expect(data, (*DATED, "where", "bout"), "section")
     sections = {name: _table(data, name) for name in (*DATED, "where", "bout")}
     for name in (*DATED, "where"):
