@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import datetime
 
 import pytest
 
 import voice_guide
 from voice_guide.devices.silent import Silent
 from voice_guide.errors import ChoiceError, NameUnclear, SafetyError
+from voice_guide.personal.journal import Journal
 
 
 @pytest.fixture
@@ -67,6 +69,10 @@ def test_safety_says_no_and_what_to_do_instead(guide):
         ({"ball": "tenis"}, "did you mean 'tennis'"),
         ({"conditions": ["bad knee"]}, "no condition"),
         ({"minutes": 500}, "it can last"),
+        ({"minutes": "12"}, "give a number"),
+        ({"talk": ""}, "there is no ''"),
+        ({"side": None}, "give one of"),
+        ({"conditions": "thin bones"}, "give a list"),
     ],
 )
 def test_what_cannot_be_had_is_one_line_of_ours(guide, wish, told):
@@ -122,6 +128,64 @@ def test_it_works_in_any_thread_and_leaves_the_signals_alone(guide, hasty):
     thread.start()
     thread.join(60)
     assert ended == ["stopped"]
+
+
+def heard_worse(guide, tmp_path):
+    """A session that another process kept meanwhile, after which it hurt more."""
+    journal = Journal(tmp_path / "data" / "journal.sqlite")
+    number = journal.begin("soft-landing", "Soft Landing", datetime.now().astimezone(), False)
+    journal.update(number, seconds=600, pain_before=3, pain_after=8, ended="finished")
+
+
+def test_the_limits_of_the_day_are_those_of_now_however_long_a_guide_lives(guide, tmp_path):
+    first = guide.prepare("soft landing").routine.today
+    heard_worse(guide, tmp_path)
+    assert guide.prepare("soft landing").routine.today != first
+    assert guide.adapt("soft landing").light
+    guide.erase_journal()
+    assert guide.prepare("soft landing").routine.today == first and not guide.past_as_data()
+
+
+def test_a_session_is_heard_once_and_only_if_it_was_prepared_for_that(guide, hasty):
+    remote = voice_guide.Remote()
+    for session in (guide.adapt("soft landing"), guide.prepare("soft landing", heard=False)):
+        with pytest.raises(ChoiceError, match="prepare it again"):
+            session.play("silent")
+    session = guide.prepare("soft landing")
+    remote.send("stop")
+    session.play("silent", controls=[remote])
+    with pytest.raises(ChoiceError, match="prepare it again"):
+        session.play("silent")
+
+
+class Broken:
+    def waiting(self):
+        raise RuntimeError("a window was closed")
+
+    def commands(self):
+        raise RuntimeError("a window was closed")
+
+
+def test_a_control_or_a_window_that_fails_stops_no_session(guide, tmp_path, monkeypatch):
+    pace = (lambda: 1000 * time.monotonic(), lambda span: time.sleep(span / 1000))
+    monkeypatch.setattr(Silent.__init__, "__defaults__", pace)
+    script = tmp_path / "short.yaml"
+    script.write_text("name: Short\nabout: x\nsteps:\n  - {press: palm center, side: left, hold: 30}\n")
+
+    def show(moment):
+        raise RuntimeError("a picture was closed")
+
+    with pytest.raises(RuntimeError, match="a picture was closed"):
+        guide.prepare(str(script)).play("silent", controls=[Broken()], show=show)
+    assert guide.journal.records()[-1].ended == "finished"
+    assert any("a control failed" in line for line in guide.told)
+
+
+def test_after_close_it_begins_anew(guide, tmp_path):
+    session = guide.prepare("soft landing", heard=False)
+    session.export(tmp_path / "a.mp3")
+    guide.close()
+    assert guide.prepare("soft landing", heard=False).export(tmp_path / "b.mp3")
 
 
 def test_nothing_is_printed_and_lines_for_people_are_told(guide, capfd, tmp_path):

@@ -28,9 +28,15 @@ class Wishes:
     talk: Talk = "full"
 
     def __post_init__(self) -> None:
+        if isinstance(self.conditions, str) or not all(isinstance(one, str) for one in self.conditions):
+            raise ChoiceError(f"conditions: give a list of names, not {self.conditions!r}")
+        if self.minutes is not None and not isinstance(self.minutes, int | float):
+            raise ChoiceError(f"minutes: give a number, not {self.minutes!r}")
         for option, known in OPTIONS.items():
             value = getattr(self, option)
-            if value not in ("", *known):
+            if not isinstance(value, str):
+                raise ChoiceError(f"{option}: give one of {', '.join(known)}, not {value!r}")
+            if value not in known and (value or option == "talk"):
                 remedy = did_you_mean(value, known, f"there are {', '.join(known)}")
                 raise ChoiceError(f"--{option}: there is no '{value}'; {remedy}")
 

@@ -14,6 +14,6 @@ def doctor_command(ctx: click.Context) -> None:
     """
     can_export = True
     for finding in Guide().examine():
-        click.echo(f"{'ok' if finding.works else 'missing':8} {finding.what}: {finding.told}")
+        click.echo(f"{'ok' if finding.works else 'missing':8} {': '.join(filter(None, (finding.what, finding.told)))}")
         can_export &= finding.works or not finding.needed
     ctx.exit(0 if can_export else 1)

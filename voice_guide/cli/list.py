@@ -42,7 +42,7 @@ def list_command(need: str, as_json: bool) -> None:
     for routine in routines:
         own = " (yours)" if routine.file else ""
         own = " (yours, replaces the shipped one)" if routine.replaces else own
-        click.echo(f"{routine.name:{width}}  {routine.seconds / 60:3.0f} min  {routine.about}{own}")
+        click.echo(f"{routine.name:{width}}  {round(routine.seconds / 60, 1):3.0f} min  {routine.about}{own}")
 
 
 @click.command("find")

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from voice_guide.guide.kit import Progress
-    from voice_guide.guide.moment import Moment
+    from voice_guide.guide.moment import Moment, Progress
 
 PATIENCE = 1.0
 """Seconds that a terminal has to take a line."""

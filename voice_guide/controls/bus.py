@@ -107,7 +107,7 @@ def _asked(message: Message, player: Shown) -> Reply | None:
     call, body = (message.interface, message.member, message.signature), message.body
     if call == ("org.freedesktop.DBus.Introspectable", "Introspect", ""):
         return "s", [introspection(player.state)]
-    if message.interface != PROPERTIES or not body or body[0] not in CALLS:
+    if message.interface != PROPERTIES or not body or not isinstance(body[0], str) or body[0] not in CALLS:
         return None
     known = properties(body[0], player.state)
     if call == (PROPERTIES, "GetAll", "s"):

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from voice_guide.body.wishes import BALLS, SIDES, SURFACES, TALKS, Wishes
 from voice_guide.devices import SINKS
+from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.formats import FORMATS
-from voice_guide.guide.kit import Kit, Progress, Tell, nobody, unmoved
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.moment import Progress, Tell, nobody, unmoved
 from voice_guide.routine import Routine
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
@@ -40,6 +42,8 @@ class Guide:
     `voice` is one of `voices()`, 'tone' for beeps, or None for a clear English one; `rate` is in words a minute,
     `pitch` 0 to 99. `scripts`, `data` and `cache` are the folders of the listener's own scripts, of profile, journal
     and place, and of what is kept; None is the user's own. `tell` is given a line at a time for those who look.
+
+    It reads the scripts once, and belongs to one thread; a session that plays is told from any thread by a `Remote`.
     """
 
     def __init__(
@@ -48,9 +52,9 @@ class Guide:
         rate: int = DEFAULT_RATE,
         pitch: int = DEFAULT_PITCH,
         *,
-        scripts: Path | None = None,
-        data: Path | None = None,
-        cache: Path | None = None,
+        scripts: Path | str | None = None,
+        data: Path | str | None = None,
+        cache: Path | str | None = None,
         tell: Tell = nobody,
     ) -> None:
         self._kit = Kit(voice, rate, pitch, scripts, data, cache, tell)
@@ -84,24 +88,26 @@ class Guide:
         if heard:
             kit.start_voice()
         with unwinding():
-            takes = kit.voice.length if heard else kit.studio.encoded.length
-            return Prepared(kit, fitted(kit, name, Wishes(**wishes), takes, asked=ask, heard=heard))
+            found = fitted(kit, name, Wishes(**wishes), kit.voice.length, asked=ask, heard=heard)
+            return Prepared(kit, found, heard)
 
     def adapt(self, name: str = "", **wishes: Any) -> Prepared:
         """The same without any voice: for a look at what a routine becomes, its times those of a calm one."""
         from voice_guide.guide.fitted import fitted
         from voice_guide.guide.prepared import Prepared
 
-        return Prepared(self._kit, fitted(self._kit, name, Wishes(**wishes)))
+        return Prepared(self._kit, fitted(self._kit, name, Wishes(**wishes)), heard=False)
 
     def resume(self, *, ask: bool = False) -> Prepared:
         """The last session from where it was broken off, in its own voice unless another was named.
 
         Raises VoiceGuideError where there is none, SafetyError where there is to be none today.
         """
+        from voice_guide.controls.signals import unwinding
         from voice_guide.guide.prepared import resumed
 
-        return resumed(self._kit, ask)
+        with unwinding():
+            return resumed(self._kit, ask)
 
     def choose(self, sink: str = "speaker", *, keys: bool = False) -> Choice | None:
         """Ask aloud which routine, and listen: a name or a need to prepare, None where nobody chose.
@@ -143,9 +149,9 @@ class Guide:
         """
         from voice_guide.controls.signals import unwinding
         from voice_guide.guide.catalogue import Making, Many, make_all
-        from voice_guide.guide.writing import sidecars_of, verifiable
+        from voice_guide.guide.writing import ending_of, sidecars_of, verifiable
 
-        making = Making(Wishes(**wishes), Path(folder), f".{format}", sidecars_of(captions), verify)
+        making = Making(every(wishes), Path(folder), ending_of(format), sidecars_of(captions), verify)
         if verify:
             verifiable(f"all.{format}")
         with unwinding():
@@ -167,7 +173,7 @@ class Guide:
         from voice_guide.guide.pages import make_pages
 
         with unwinding():
-            return make_pages(self._kit, Wishes(**wishes), Path(folder), Many(force, jobs, scheduler), progress)
+            return make_pages(self._kit, every(wishes), Path(folder), Many(force, jobs, scheduler), progress)
 
     # What there is.
 
@@ -218,17 +224,17 @@ class Guide:
 
         return chart(self._kit, name)
 
-    def check(self, path: Path) -> Checked:
+    def check(self, path: Path | str) -> Checked:
         """Look over a script. Raises RoutineError with a line for every fault."""
         from voice_guide.guide.scripts import check
 
-        return check(self._kit, path)
+        return check(self._kit, Path(path))
 
-    def new(self, name: str, path: Path | None = None) -> Path:
+    def new(self, name: str, path: Path | str | None = None) -> Path:
         """Start a script of the listener's own; returns its path. Raises ChoiceError, VoiceGuideError."""
         from voice_guide.guide.scripts import new_script
 
-        return new_script(self._kit, name, path)
+        return new_script(self._kit, name, Path(path) if path else None)
 
     # The listener's own files.
 
@@ -274,19 +280,19 @@ class Guide:
         """Past sessions as JSON has them, the newest last."""
         from voice_guide.guide.past import plain
 
-        return [plain(record) for record in self._kit.journal.known]
+        return [plain(record) for record in self._kit.journal.records()]
 
     def past_as_csv(self) -> str:
         """Past sessions for a spreadsheet."""
         from voice_guide.guide.past import as_csv
 
-        return as_csv(self._kit.journal.known)
+        return as_csv(self._kit.journal.records())
 
-    def plot_pain(self, path: Path) -> None:
+    def plot_pain(self, path: Path | str) -> None:
         """Draw pain before and after each session. Raises VoiceGuideError where none was told."""
         from voice_guide.guide.past import plot
 
-        plot(self._kit.journal.known, path)
+        plot(self._kit.journal.records(), Path(path))
 
     def erase_journal(self) -> None:
         """Delete every session, and the place of the last one, for ever. Raises VoiceGuideError."""
@@ -294,6 +300,7 @@ class Guide:
 
         self._kit.journal.erase()
         remove_bookmark(self._kit.place, erase=True)
+        del self._kit.journal
 
     # This machine.
 
@@ -344,11 +351,17 @@ class Guide:
         return understood(recording, [*vocabularies(library), names_of(library)], kind)
 
 
+def every(wishes: dict[str, Any]) -> Wishes:
+    """What is wished for all routines."""
+    if wishes.get("need"):
+        raise ChoiceError("all routines are for every need; leave the need out")
+    return Wishes(**wishes)
+
+
 def tell(word: str) -> None:
     """Tell the session that plays on this machine, in whatever process. Raises ChoiceError, VoiceGuideError."""
     from voice_guide.controls.button import PRESS
     from voice_guide.controls.pipe import WORDS, tell
-    from voice_guide.errors import ChoiceError, did_you_mean
 
     known = (*WORDS, PRESS)
     if word not in known:

@@ -16,7 +16,8 @@ from voice_guide.body.wishes import Wishes
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.verify import verify
 from voice_guide.guide.fitted import Fitted, all_fitted
-from voice_guide.guide.kit import Kit, Progress, unmoved
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, outcomes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
 from voice_guide.storage.whole import write_whole

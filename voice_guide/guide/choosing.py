@@ -155,7 +155,7 @@ class Talk:
 
     def _short(self) -> str:
         """One that is over soon, and not the one of last time. SafetyError where none is for today."""
-        names, last = [*self._library.routines], self._kit.journal.known[-1:]
+        names, last = [*self._library.routines], self._kit.journal.records()[-1:]
         fitting = sorted(self._fitting(names), key=lambda one: one[1])
         if not fitting:
             self._fitted(names[0])
@@ -167,7 +167,7 @@ class Talk:
         """The last ones, and what is open to all."""
         library = self._library
         known = {routine.id: name for name, routine in library.routines.items()}
-        ids = [record.routine for record in reversed(self._kit.journal.known)] + [*library.otherwise.routines]
+        ids = [record.routine for record in reversed(self._kit.journal.records())] + [*library.otherwise.routines]
         names = dict.fromkeys(known[one] for one in ids if one in known)
         return [name for name, _ in self._fitting([*names])][:3]
 

@@ -30,7 +30,7 @@ class Finding:
 
 def examine(kit: Kit) -> Iterator[Finding]:
     """Everything, one after the other."""
-    yield Finding("Python", True, f"{platform.python_version()} on {platform.system()}")
+    yield Finding(f"Python {platform.python_version()} on {platform.system()}", True, "")
     for what, look in _LOOKS.items():
         try:
             yield Finding(what, True, look(kit))

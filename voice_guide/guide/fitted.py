@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from voice_guide.pcm import seconds
 from voice_guide.routine import Routine, Step
 
 if TYPE_CHECKING:
+    from voice_guide.body.habits import Record
     from voice_guide.body.listeners import Need
     from voice_guide.library import Library
     from voice_guide.pictures.drawing import Drawing
@@ -57,27 +58,35 @@ class Fitted:
 
 
 def fitted(
-    kit: Kit, name: str, wishes: Wishes, takes: Takes | None = None, *, asked: bool = False, heard: bool = False
+    kit: Kit,
+    name: str,
+    wishes: Wishes,
+    takes: Takes | None = None,
+    *,
+    asked: bool = False,
+    heard: bool = False,
+    past: Sequence[Record] | None = None,
 ) -> Fitted:
     """The routine meant, made fit. Raises SafetyError with what to do now where there is to be no session.
 
     `takes` tells how long words really take; `asked`: the questions of the opening are to be asked; `heard`: it is
-    about to be heard, so somebody's first session begins with a word about doctors.
+    about to be heard, so somebody's first session begins with a word about doctors. `past` are the sessions before
+    it; None means those of the journal as it is now.
     """
     library: Library = kit.library
-    profile, journal = kit.profile, kit.journal
+    profile, past = kit.profile, kit.journal.records() if past is None else past
     need = _need(library, wishes.need) if wishes.need else None
     routines = [library.find(name)] if name else _for(need, library)
     kit.tell_broken()
-    first = heard and not journal.known and not journal.broken
-    today = kit.today(profile, wishes.conditions, need.means if need else (), wishes.doctor_agreed)
+    first = heard and not past and not kit.journal.broken
+    today = kit.today(profile, past, wishes.conditions, need.means if need else (), wishes.doctor_agreed)
     body = Body(library, today, wishes, _measure(kit, wishes, takes, asked), _rest(library), first)
     return Fitted(library, body.fit(routines), wishes, kit.rate, asked, _remark(kit, profile, first))
 
 
 def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine, Fitted | VoiceGuideError]]:
     """Every routine there is, with what it becomes today, or why it is not offered."""
-    today = kit.today(kit.profile, wishes.conditions, agreed=wishes.doctor_agreed)
+    today = kit.today(kit.profile, kit.journal.records(), wishes.conditions, agreed=wishes.doctor_agreed)
     body = Body(kit.library, today, wishes, _measure(kit, wishes, takes, asked=False), _rest(kit.library))
     routines = kit.library.routines.values()
     kit.tell_broken()

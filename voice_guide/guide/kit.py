@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
@@ -10,10 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from voice_guide.guide.moment import Tell, nobody
 from voice_guide.personal import data_folder
 from voice_guide.storage.kept import cache_folder
 
 if TYPE_CHECKING:
+    from voice_guide.body.habits import Record
     from voice_guide.body.profile import Profile
     from voice_guide.body.terms import Today
     from voice_guide.guide.moment import Show
@@ -21,19 +23,6 @@ if TYPE_CHECKING:
     from voice_guide.library import Library
     from voice_guide.personal.journal import Journal
     from voice_guide.voices.cache import Remembering
-
-Tell = Callable[[str], None]
-"""Takes a line for those who look."""
-Progress = Callable[[int, int], None]
-"""How many of all parts are done."""
-
-
-def unmoved(done: int, total: int) -> None:
-    """Nobody looks."""
-
-
-def nobody(line: str) -> None:
-    """Nobody looks."""
 
 
 class Kit:
@@ -44,15 +33,16 @@ class Kit:
         voice: str | None,
         rate: int,
         pitch: int,
-        scripts: Path | None = None,
-        data: Path | None = None,
-        cache: Path | None = None,
+        scripts: Path | str | None = None,
+        data: Path | str | None = None,
+        cache: Path | str | None = None,
         tell: Tell = nobody,
     ) -> None:
         self.voice_name, self.rate, self.pitch = voice, rate, pitch
         self._tell = tell
-        self.data, self.cache = data or data_folder(), cache or cache_folder()
-        self._scripts, self._told_broken = scripts, 0
+        self.data, self.cache = Path(data or data_folder()), Path(cache or cache_folder())
+        self._scripts, self._told_broken = Path(scripts) if scripts else None, 0
+        self._twins: list[Kit] = []
         self._voice: Remembering | None = None
 
     def __enter__(self) -> Self:
@@ -84,6 +74,9 @@ class Kit:
 
     def close(self) -> None:
         """Free the voice, and tell what could not be kept. Safe twice."""
+        for twin in self._twins:
+            twin.close()
+        self.__dict__.pop("studio", None)
         if self._voice:
             self._voice.close()
             self.tell(self._voice.warning)
@@ -115,13 +108,12 @@ class Kit:
         if self._voice is None:
             self._opened(at_once=True)
 
-    def speak_as(self, voice: str | None, rate: int, pitch: int) -> None:
-        """Have another voice from now on."""
-        if (voice, rate, pitch) != (self.voice_name, self.rate, self.pitch):
-            if self._voice:
-                self._voice.close()
-            self._voice, self.voice_name, self.rate, self.pitch = None, voice, rate, pitch
-            self.__dict__.pop("studio", None)
+    def twin(self, voice: str | None, rate: int, pitch: int) -> Kit:
+        """The same with another voice; it is closed with this one."""
+        if (voice, rate, pitch) == (self.voice_name, self.rate, self.pitch):
+            return self
+        self._twins.append(Kit(voice, rate, pitch, self._scripts, self.data, self.cache, self.tell))
+        return self._twins[-1]
 
     def _opened(self, at_once: bool) -> Remembering:
         from voice_guide.voices.cache import remembering
@@ -168,15 +160,22 @@ class Kit:
         return write_profile(profile, names, self.profile_path)
 
     def today(
-        self, profile: Profile | None, conditions: Iterable[str] = (), means: Iterable[str] = (), agreed: bool = False
+        self,
+        profile: Profile | None,
+        past: Sequence[Record],
+        conditions: Iterable[str] = (),
+        means: Iterable[str] = (),
+        agreed: bool = False,
     ) -> Today:
-        """What holds now; `conditions` are said of this session as typed, `means` are ids that it brings along."""
+        """What holds now, after `past` sessions; `conditions` are said of this one as typed, `means` are ids that it
+        brings along.
+        """
         from voice_guide.body.conditions import conditions_of
         from voice_guide.body.today import today_of
 
         extra = {**dict.fromkeys(means, ()), **conditions_of(conditions, self.library)}
-        journal, now = self.journal, datetime.now().astimezone()
-        return today_of(self.library, profile, journal.known, now, lost=journal.broken, extra=extra, agreed=agreed)
+        now, lost = datetime.now().astimezone(), self.journal.broken
+        return today_of(self.library, profile, past, now, lost=lost, extra=extra, agreed=agreed)
 
     @property
     def day(self) -> date:

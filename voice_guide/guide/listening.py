@@ -12,7 +12,7 @@ from voice_guide.compiler.timeline import Mark
 from voice_guide.controls import button, keys
 from voice_guide.controls.mpris import Mpris
 from voice_guide.controls.signals import caught_signals
-from voice_guide.devices import open_sink
+from voice_guide.devices import SINKS, open_sink
 from voice_guide.devices.lasting import Lasting
 from voice_guide.errors import ChoiceError, NoSpeaker, SafetyError, SinkError
 from voice_guide.guide.diary import Diary, Ended
@@ -50,6 +50,8 @@ class Manner:
     show: Show = unseen
 
     def __post_init__(self) -> None:
+        if self.sink not in (*SINKS, "miniaudio"):
+            raise ChoiceError(f"no sink '{self.sink}'; choose one of {', '.join(SINKS)}")
         if self.listen and self.sink == "simpleaudio":
             raise ChoiceError(
                 "simpleaudio plays long stretches and hears nobody meanwhile; --listen needs --sink speaker"

@@ -1,10 +1,19 @@
-"""What there is to see of a session while it is heard: values, for whatever shows them."""
+"""What there is to see of a session while it is heard or written: values, for whatever shows them."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from voice_guide.compiler.timeline import Clip
-from voice_guide.player.command import Place
+if TYPE_CHECKING:
+    from voice_guide.compiler.timeline import Clip
+    from voice_guide.player.command import Place
+
+Tell = Callable[[str], None]
+"""Takes a line for those who look."""
+Progress = Callable[[int, int], None]
+"""How many of all parts are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,14 @@ Show = Callable[[Moment], None]
 
 
 def unseen(moment: Moment) -> None:
+    """Nobody looks."""
+
+
+def unmoved(done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def nobody(line: str) -> None:
     """Nobody looks."""
 
 

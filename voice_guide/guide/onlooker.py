@@ -3,8 +3,7 @@
 import threading
 from collections import deque
 
-from voice_guide.guide.kit import Tell
-from voice_guide.guide.moment import Moment, Show
+from voice_guide.guide.moment import Moment, Show, Tell
 
 PATIENCE = 1.0
 """Seconds that who looks on has, at the end, to take what is left."""

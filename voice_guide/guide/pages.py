@@ -5,7 +5,8 @@ from pathlib import Path
 from voice_guide.body.wishes import Wishes
 from voice_guide.guide.catalogue import Catalogue, Making, Many, make_all
 from voice_guide.guide.fitted import Fitted
-from voice_guide.guide.kit import Kit, Progress
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.moment import Progress
 from voice_guide.guide.writing import PAGE
 from voice_guide.page import Entry, index_page
 from voice_guide.storage.whole import write_whole

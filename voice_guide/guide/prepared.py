@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -13,10 +15,10 @@ from typing import TYPE_CHECKING
 from voice_guide.body.terms import Change
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.timeline import Mark
-from voice_guide.errors import VoiceGuideError
+from voice_guide.errors import ChoiceError, NoSpeaker, SafetyError, VoiceGuideError
 from voice_guide.guide.fitted import Fitted, fitted
-from voice_guide.guide.kit import Kit, Progress, unmoved
-from voice_guide.guide.moment import Show, unseen
+from voice_guide.guide.kit import Kit
+from voice_guide.guide.moment import Progress, Show, unmoved, unseen
 from voice_guide.player.resume import mark_of
 from voice_guide.routine import Routine
 
@@ -26,15 +28,22 @@ if TYPE_CHECKING:
     from voice_guide.personal.bookmark import Bookmark
 
 
-@dataclass(frozen=True, slots=True)
+STALE = 3600.0
+"""Seconds after which a session is prepared anew before it is heard: the limits of the day may be others."""
+
+
+@dataclass(slots=True)
 class Prepared:
-    """What `Guide.prepare` and `Guide.resume` give."""
+    """What `Guide.prepare` and `Guide.resume` give. It may be written often, and is heard once, within the hour."""
 
     kit: Kit
     fitted: Fitted
+    heard: bool = True
+    """It was prepared to be heard."""
     place: Bookmark | None = None
     mark: Mark | None = None
     """Where it goes on, of a session that was broken off."""
+    _since: float = field(default_factory=time.monotonic, init=False)
 
     @property
     def routine(self) -> Routine:
@@ -81,11 +90,20 @@ class Prepared:
         """
         from voice_guide.guide.listening import Listening, Manner
 
+        if not self.heard or time.monotonic() - self._since > STALE:
+            raise ChoiceError("this session was not prepared to be heard now; prepare it again")
         with self.kit.looked_on(show) as aside:
             manner = Manner(sink, listen, one_button, keys, controls, aside)
-            ended = Listening(self.kit, self.fitted, manner, self.place).listen(self.mark)
-        self.kit.tell(self.fitted.remark)
-        return ended
+            listening = Listening(self.kit, self.fitted, manner, self.place)
+            self.heard = False
+            try:
+                return listening.listen(self.mark)
+            except NoSpeaker:
+                self.heard = True
+                raise
+            finally:
+                if not isinstance(sys.exception(), SafetyError):
+                    self.kit.tell(self.fitted.remark)
 
     def export(
         self,
@@ -103,9 +121,9 @@ class Prepared:
         Raises VoiceGuideError.
         """
         from voice_guide.formats.verify import verify as verified
-        from voice_guide.guide.writing import path_of, sidecars_of, verifiable
+        from voice_guide.guide.writing import ending_of, path_of, sidecars_of, verifiable
 
-        path = path_of(Path(output), f".{format}" if format else None, self.routine.id)
+        path = path_of(Path(output), ending_of(format) if format else None, self.routine.id)
         if verify:
             verifiable(path)
         paths = self._written(path, sidecars_of(captions), progress)
@@ -141,15 +159,16 @@ def resumed(kit: Kit, asked: bool) -> Prepared:
     place = read_bookmark(kit.place)
     if place is None:
         raise VoiceGuideError("there is no session to go on with; `voice-guide list` shows what to play")
-    kit.speak_as(kit.voice_name or place.voice, place.rate, place.pitch)
+    kit = kit.twin(kit.voice_name or place.voice, place.rate, place.pitch)
     kit.start_voice()
+    past = kit.journal.records()
     wishes, hours = place.wishes, (datetime.now().astimezone() - place.when).total_seconds() / 3600
     if abs(hours) < kit.library.habits.hours_apart:
-        kit.journal.known = [one for one in kit.journal.known if one.started.isoformat() != place.started]
+        past = [one for one in past if one.started.isoformat() != place.started]
     else:  # another session: asked, limited and told as any, and a doctor's word was for that one
         wishes = replace(wishes, doctor_agreed=False)
         place = replace(place, started="", asked=False, pain=None, noticed=[], released=[], seconds=0.0, room=math.inf)
-    found = fitted(kit, place.routine, wishes, kit.voice.length, asked=place.asked, heard=True)
+    found = fitted(kit, place.routine, wishes, kit.voice.length, asked=place.asked, heard=True, past=past)
     plan, mark = found.plan(place.asked), None
     if (plan.digest, kit.voice.key) == (place.plan, place.key) and place.cue < len(plan.cues):
         mark = Mark(place.cue, place.wait)
@@ -158,4 +177,4 @@ def resumed(kit: Kit, asked: bool) -> Prepared:
     found = replace(found, asked=asked)
     if mark is None or mark.cue == 0:
         return Prepared(kit, found)
-    return Prepared(kit, found, replace(place, key=kit.voice.key, plan=plan.digest), mark)
+    return Prepared(kit, found, True, replace(place, key=kit.voice.key, plan=plan.digest), mark)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from voice_guide.body.refusal import said_of
 from voice_guide.guide.fitted import Fitted
-from voice_guide.guide.kit import Tell, nobody
+from voice_guide.guide.moment import Tell, nobody
 from voice_guide.guide.steering import Steering
 from voice_guide.pcm import Pcm, frames, silence
 from voice_guide.player import Sink, play

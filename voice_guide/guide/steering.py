@@ -5,17 +5,19 @@ It stands between the controls, which know no session, and the session, which kn
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from voice_guide.controls.keys import Keys
 from voice_guide.controls.pipe import Pipe
 from voice_guide.errors import HearingError
-from voice_guide.guide.kit import Tell, nobody
+from voice_guide.guide.moment import Tell, nobody
 from voice_guide.hearing import Heard
 from voice_guide.player.command import Command, Place
 from voice_guide.player.session import Session
 from voice_guide.routine.vocabulary import PREFIX, Vocabulary
 
+T = TypeVar("T")
+COMMANDS = frozenset(map(str, Command))
 LAG = 0.25
 """Seconds until the last sound that was written has left the speaker."""
 
@@ -63,6 +65,30 @@ def hearer_of(heard: Sequence[Vocabulary]) -> Callable[[], Hearer]:
     return hearer
 
 
+class Guarded:
+    """A control of somebody else's, that is let go of when it fails: a session goes on without it."""
+
+    def __init__(self, control: Control, tell: Tell) -> None:
+        self._control: Control | None = control
+        self._tell = tell
+
+    def commands(self) -> list[Command]:
+        """As a control does; what is no command means nothing."""
+        return self._asked(lambda control: [Command(word) for word in control.commands() if word in COMMANDS], [])
+
+    def waiting(self) -> bool:
+        """As a control does."""
+        return self._asked(lambda control: bool(control.waiting()), False)
+
+    def _asked(self, ask: Callable[[Control], T], otherwise: T) -> T:
+        try:
+            return ask(self._control) if self._control else otherwise
+        except Exception as fault:  # whatever it is, nobody may be left pressing for it
+            self._control = None
+            self._tell(f"a control failed, and steers no more: {type(fault).__name__}: {fault}")
+            return otherwise
+
+
 class Steering:
     """While it is entered, everything that came is taken in turn."""
 
@@ -81,7 +107,7 @@ class Steering:
         self._hearer = hearer
         self._one_button = one_button
         self._pipe = Pipe()
-        self._controls: list[Control] = [self.keys, self._pipe, *controls]
+        self._controls: list[Control] = [self.keys, self._pipe, *(Guarded(one, tell) for one in controls)]
         self._held = ExitStack()
         self._told = self._asked = False
         """Somebody was told that they are heard; or was asked something aloud."""

@@ -83,7 +83,7 @@ def _remembered(kit: Kit, stage: str) -> bool:
     profile = kit.profile
     if profile is None:
         return False
-    if stage in kit.today(profile).conditions:
+    if stage in kit.today(profile, kit.journal.records()).conditions:
         return True
     day = kit.day - timedelta(days=kit.library.questions.ages[stage][1])
     try:

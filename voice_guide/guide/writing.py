@@ -230,9 +230,18 @@ def verifiable(path: Path | str) -> None:
         raise ChoiceError("--verify checks an MP3, and no other format; leave it out")
 
 
+def ending_of(name: str) -> str:
+    """The ending of a format. Raises ChoiceError for one that there is not."""
+    if name not in FORMATS:
+        remedy = did_you_mean(name, FORMATS, f"there are {', '.join(FORMATS)}")
+        raise ChoiceError(f"no format '{name}'; {remedy}")
+    return f".{name}"
+
+
 def sidecars_of(typed: Iterable[str]) -> tuple[str, ...]:
     """What stands beside a file, by names such as `vtt` and `cover`, or `all`. Raises ChoiceError with the nearest."""
-    names = tuple(dict.fromkeys(word.strip().lower() for word in typed if word.strip()))
+    listed = typed.split(",") if isinstance(typed, str) else typed
+    names = tuple(dict.fromkeys(word.strip().lower() for word in listed if word.strip()))
     if names == (ALL,):
         return BESIDE
     for name in names:

@@ -8,6 +8,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ LARGEST = 256 * 1024
 """Bytes of a script; one of a hundred points has a tenth of it."""
 PROGRAM = ("errors.py", "pcm.py", "routine", "compiler", "body", "pictures", "storage", "library")
 """The files and rooms of ours that have a say in what a script becomes."""
+JUDGES = ("yaml", "pydantic")
+"""Libraries that have one too."""
 T = TypeVar("T")
 
 
@@ -30,7 +33,7 @@ class Checked:
 
     def value(self, form: Form[T], made_of: tuple[str, ...], read: Callable[[], T]) -> T:
         """What `read` gives, or gave before for all that it is `made_of`; what is made of nothing is not kept."""
-        if not all(made_of):
+        if not all((_program(), *made_of)):
             return read()
         name = named(CHECKED, _program(), *made_of)
         value = form.read(self._kept.load(name, private=True))
@@ -64,4 +67,13 @@ def _program() -> str:
     """The version, and what is in the files, since in a checkout they change and the version does not."""
     rooms = (Path(__file__).parents[1] / name for name in PROGRAM)
     files = [path for room in rooms for path in (sorted(room.glob("*.py")) if room.is_dir() else [room])]
-    return digest(f"{__version__} {sys.version}".encode(), *map(bytes_of, files))
+    return digest(f"{__version__} {sys.version} {[*map(_there, JUDGES)]}".encode(), *map(bytes_of, files))
+
+
+def _there(library: str) -> tuple[str, int, int]:
+    """Which one of a library is there, without loading it."""
+    spec = find_spec(library)
+    if spec is None or not spec.origin or not Path(spec.origin).is_file():
+        return library, 0, 0
+    told = Path(spec.origin).stat()
+    return spec.origin, told.st_size, told.st_mtime_ns
