@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from voice_guide.body.terms import Change
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.timeline import Mark
-from voice_guide.errors import ChoiceError, NoSpeaker, SafetyError, VoiceGuideError
+from voice_guide.errors import ChoiceError, NoSpeaker, VoiceGuideError
 from voice_guide.guide.fitted import Fitted, fitted
 from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, Show, unmoved, unseen
@@ -97,13 +96,13 @@ class Prepared:
             listening = Listening(self.kit, self.fitted, manner, self.place)
             self.heard = False
             try:
-                return listening.listen(self.mark)
+                ended = listening.listen(self.mark)
             except NoSpeaker:
                 self.heard = True
+                self.kit.tell(self.fitted.remark)
                 raise
-            finally:
-                if not isinstance(sys.exception(), SafetyError):
-                    self.kit.tell(self.fitted.remark)
+        self.kit.tell(self.fitted.remark)
+        return ended
 
     def export(
         self,
