@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from voice_guide.cli.options import questions_option, sink_option, voice_options
-from voice_guide.cli.play import heard
+from voice_guide.cli.play import heard, refused
 from voice_guide.cli.screen import Screen
 from voice_guide.errors import SafetyError
 from voice_guide.guide import Guide
@@ -36,10 +35,7 @@ def listen_command(ctx: click.Context, voice: dict[str, Any], sink: str, questio
         try:
             choice = guide.choose(sink, keys=True)
         except SafetyError as error:
-            screen.tell(str(error))
-            with suppress(KeyboardInterrupt):
-                guide.say(error, sink)
-            ctx.exit(error.exit_code)
+            ctx.exit(refused(error, guide, screen, sink))
         if choice is None:
             return
         name, need = choice.name, choice.need

@@ -126,8 +126,13 @@ def heard(
         finally:
             screen.end()
     except SafetyError as error:
-        screen.tell(str(error))  # before it is spoken: it may be urgent
-        with suppress(KeyboardInterrupt):
-            guide.say(error, sink)
-        return error.exit_code
+        return refused(error, guide, screen, sink)
     return INTERRUPTED if ended == "interrupted" else 0
+
+
+def refused(error: SafetyError, guide: Guide, screen: Screen, sink: str) -> int:
+    """Show a refusal and have it heard; returns the exit code."""
+    screen.tell(str(error))  # before it is spoken: it may be urgent
+    with suppress(KeyboardInterrupt):
+        guide.say(error, sink)
+    return error.exit_code

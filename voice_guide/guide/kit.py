@@ -138,12 +138,16 @@ class Kit:
     @property
     def place(self) -> Path:
         """The file that tells where the last session stood."""
-        return self.data / "place.json"
+        from voice_guide.personal.bookmark import bookmark_path
+
+        return bookmark_path(self.data)
 
     @property
     def profile_path(self) -> Path:
         """The file of what the listener told about their body."""
-        return self.data / "profile.toml"
+        from voice_guide.personal.profile import profile_path
+
+        return profile_path(self.data)
 
     @property
     def profile(self) -> Profile | None:

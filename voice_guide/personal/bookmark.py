@@ -66,9 +66,9 @@ class Bookmark:
         return datetime.fromisoformat(self.saved)
 
 
-def bookmark_path() -> Path:
-    """Where it lies."""
-    return data_folder() / "place.json"
+def bookmark_path(folder: Path | None = None) -> Path:
+    """Where it lies: in that folder, else in the listener's own."""
+    return (folder or data_folder()) / "place.json"
 
 
 def write_bookmark(bookmark: Bookmark, path: Path | None = None) -> None:

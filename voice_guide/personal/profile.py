@@ -24,9 +24,9 @@ LARGEST = 64 * 1024
 DATED = ("yes", "no", "agreed")
 
 
-def profile_path() -> Path:
-    """Where the profile lies."""
-    return data_folder() / "profile.toml"
+def profile_path(folder: Path | None = None) -> Path:
+    """Where the profile lies: in that folder, else in the listener's own."""
+    return (folder or data_folder()) / "profile.toml"
 
 
 def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None = None) -> Profile | None:
