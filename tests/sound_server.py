@@ -160,7 +160,7 @@ def _watch(cpu: int, recording: Recording, over: threading.Event) -> None:
 
 
 def _self_waited() -> float:
-    return sum(_waited(task) for task in Path("/proc/self/task").glob("*"))
+    return sum(map(_waited, _tasks("self")))
 
 
 def _watch_processes(recording: Recording, over: threading.Event) -> None:
@@ -178,12 +178,20 @@ def waits(root: str | int = "self") -> dict[Path, float]:
     found: dict[Path, float] = {}
     processes = [str(root)]
     for process in processes:
-        for task in Path(f"/proc/{process}/task").glob("*"):
+        for task in _tasks(process):
             with contextlib.suppress(OSError):  # it may have ended
                 processes += (task / "children").read_text(encoding="ascii").split()
                 if process != "self":
                     found[task] = _waited(task)
     return found
+
+
+def _tasks(process: str) -> list[Path]:
+    """The threads of a process; none of one that has ended."""
+    try:
+        return list(Path(f"/proc/{process}/task").iterdir())
+    except OSError:
+        return []
 
 
 def _waited(task: Path) -> float:
