@@ -18,7 +18,7 @@ from test_play import environment, past_sessions
 from voice_guide.body.wishes import Wishes
 from voice_guide.compiler.script import compile_script
 from voice_guide.errors import VoiceGuideError
-from voice_guide.personal.bookmark import Bookmark, read_bookmark, remove_bookmark, write_bookmark
+from voice_guide.personal.bookmark import MOST, Bookmark, Bookmarks
 from voice_guide.personal.journal import Journal
 
 NOW = "2026-05-01T07:00:00+02:00"
@@ -28,39 +28,81 @@ PAGE = Bookmark(
 )  # fmt: skip
 
 
+FILE = "place-20260501T050000000000.json"
+
+
+def begun(minutes):
+    """A session that began so many minutes later, and was heard as long as PAGE."""
+    started, saved = (datetime.fromisoformat(NOW) + timedelta(minutes=minutes + more) for more in (0, 5))
+    return replace(PAGE, started=started.isoformat(), saved=saved.isoformat())
+
+
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "data" / "place.json"
+def places(tmp_path):
+    return Bookmarks(tmp_path / "data")
 
 
-def test_what_was_written_is_read(path):
-    write_bookmark(PAGE, path)
-    assert read_bookmark(path) == PAGE
-    write_bookmark(replace(PAGE, cue=13), path)
-    assert read_bookmark(path).cue == 13
-    assert [file.name for file in path.parent.iterdir()] == ["place.json"]
+@pytest.fixture
+def path(places):
+    return places.folder / FILE
 
 
-def test_it_is_for_its_owner_alone(path):
-    write_bookmark(PAGE, path)
+def test_what_was_written_is_read(places):
+    places.write(PAGE)
+    assert places.read() == [PAGE]
+    places.write(replace(PAGE, cue=13))
+    assert places.read()[0].cue == 13
+    assert [file.name for file in places.folder.iterdir()] == [FILE]
+
+
+def test_each_session_has_its_own_and_the_one_heard_last_comes_first(places):
+    early, late = begun(0), begun(10)
+    for page in (early, late):
+        places.write(page)
+    assert places.read() == [late, early]
+    early = replace(early, saved=begun(20).saved)
+    places.write(early)
+    assert places.read() == [early, late]
+    places.remove(early)
+    assert places.read() == [late]
+
+
+def test_a_session_heard_to_its_end_leaves_none_that_was_heard_before_it_and_no_other(places):
+    before, meanwhile = begun(0), begun(10)
+    for page in (before, meanwhile):
+        places.write(page)
+    places.clear(before=begun(8).when)
+    assert places.read() == [meanwhile]
+
+
+def test_so_many_are_kept_and_no_more(places):
+    pages = [begun(minutes) for minutes in range(MOST + 2)]
+    for page in pages:
+        places.write(page)
+    places.clear(keep=MOST)
+    assert places.read() == pages[:1:-1]
+
+
+def test_it_is_for_its_owner_alone(places, path):
+    places.write(PAGE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_none_is_none_and_one_can_be_removed_twice(path):
-    assert read_bookmark(path) is None
-    write_bookmark(PAGE, path)
-    remove_bookmark(path)
-    remove_bookmark(path)
-    assert read_bookmark(path) is None
+def test_none_is_none_and_one_can_be_removed_twice(places):
+    assert places.read() == []
+    places.write(PAGE)
+    places.remove(PAGE)
+    places.remove(PAGE)
+    assert places.read() == []
 
 
-def test_what_a_killed_process_left_is_removed_with_it(path):
-    write_bookmark(PAGE, path)
-    old, young = path.with_name(".place.json.0.part"), path.with_name(".place.json.1.part")
+def test_what_a_killed_process_left_is_removed_with_it(places, path):
+    places.write(PAGE)
+    old, young = path.with_name(f".{FILE}.0.part"), path.with_name(f".{FILE}.1.part")
     for part in (old, young):
         part.write_text("{")
     os.utime(old, (0, 0))
-    remove_bookmark(path)
+    places.remove(PAGE)
     assert [file.name for file in path.parent.iterdir()] == [young.name]
 
 
@@ -102,23 +144,23 @@ def damaged(**changed):
         damaged(wishes=asdict(Wishes()) | {"conditions": [3]}),
     ],
 )
-def test_what_we_did_not_write_is_set_aside_in_one_line_and_never_deleted(path, data):
+def test_what_we_did_not_write_is_set_aside_in_one_line_and_never_deleted(places, path, data):
     path.parent.mkdir()
     path.write_bytes(data)
     with pytest.raises(VoiceGuideError, match="set aside as place") as caught:
-        read_bookmark(path)
+        places.read()
     assert "\n" not in str(caught.value)
-    assert path.with_name("place.broken-1.json").read_bytes() == data
-    assert read_bookmark(path) is None
+    assert path.with_name(f"{path.stem}.broken-1.json").read_bytes() == data
+    assert places.read() == []
 
 
 @given(st.binary(max_size=200) | st.integers(0, 500).map(lambda cut: damaged()[:cut]))
 @examples(60)
 def test_any_file_is_a_bookmark_or_one_line(tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("data") / "place.json"
-    path.write_bytes(data)
+    folder = tmp_path_factory.mktemp("data")
+    (folder / FILE).write_bytes(data)
     try:
-        assert isinstance(read_bookmark(path), Bookmark)
+        assert isinstance(Bookmarks(folder).read()[0], Bookmark)
     except VoiceGuideError as error:
         assert "\n" not in str(error)
 
@@ -144,7 +186,7 @@ def home(tmp_path, library):
     )  # fmt: skip
 
     def resume(*words, **changed):
-        write_bookmark(replace(page, **changed), tmp_path / "data" / "place.json")
+        Bookmarks(tmp_path / "data").write(replace(page, **changed))
         return subprocess.run(
             [*HASTY, "300", "resume", "--sink", "silent", *words], env=env, stdin=subprocess.DEVNULL, timeout=60,
             capture_output=True, text=True, check=False,
@@ -181,6 +223,15 @@ def test_another_version_of_the_script_or_the_voice_goes_on_at_the_start_of_the_
     assert any(line.startswith("Now the palm center, right hand.") for line in lines[1:4])
 
 
+def test_of_several_the_one_heard_last_goes_on_and_it_is_said(home):
+    other = replace(begun(0), routine="first-light", step=0)
+    Bookmarks(home.script.parent / "data").write(other)
+    lines = home().stderr.splitlines()
+    assert lines[0].startswith("Of 2 sessions to go on with, this is the one heard last: ")
+    assert lines[1] == f"We go on with Short. {WHERE}"
+    assert not list(home.script.parent.glob("data/place*"))
+
+
 def test_without_questions_nobody_is_asked_for_the_pain_after(home):
     done = home("--no-questions", pain=4)
     assert done.returncode == 0 and "pain" not in done.stderr
@@ -197,10 +248,11 @@ def test_a_row_that_was_erased_begins_anew(home):
     assert [one.ended for one in past_sessions(home.env)] == ["finished"]
 
 
-def test_a_place_that_is_no_file_is_one_line(home, path):
+def test_a_place_that_is_no_file_is_one_line(places, path):
+    path.parent.mkdir()
     os.mkfifo(path)
     with pytest.raises(VoiceGuideError, match="is no file"):
-        read_bookmark(path)
+        places.read()
 
 
 def test_a_step_that_is_gone_begins_anew(home):
@@ -234,7 +286,7 @@ def test_a_script_that_is_gone_is_one_line_and_the_place_stays(home):
     home.script.unlink()
     done = home()
     assert done.returncode == 3 and done.stderr.count("\n") == 1
-    assert (home.script.parent / "data" / "place.json").exists()
+    assert len(Bookmarks(home.script.parent / "data").read()) == 1
 
 
 @given(
@@ -252,9 +304,9 @@ def test_a_script_that_is_gone_is_one_line_and_the_place_stays(home):
 )
 @examples(50)
 def test_what_was_wished_for_is_kept_as_values(tmp_path_factory, wishes):
-    path = tmp_path_factory.mktemp("data") / "place.json"
-    write_bookmark(replace(PAGE, wishes=wishes), path)
-    assert read_bookmark(path).wishes == wishes
+    places = Bookmarks(tmp_path_factory.mktemp("data"))
+    places.write(replace(PAGE, wishes=wishes))
+    assert places.read()[0].wishes == wishes
 
 
 def test_a_profile_that_forbids_it_now_ends_it_with_four(home):
@@ -264,10 +316,12 @@ def test_a_profile_that_forbids_it_now_ends_it_with_four(home):
 
 
 def test_erasing_the_journal_erases_the_place(home):
-    write_bookmark(PAGE, home.script.parent / "data" / "place.json")
-    (home.script.parent / "data" / "place.broken-1.json").write_text("{")
+    folder = home.script.parent / "data"
+    Bookmarks(folder).write(PAGE)
+    for name in ("place.json", "place.broken-1.json", f"{FILE[:-5]}.broken-2.json", f".{FILE}.0.part"):
+        (folder / name).write_text("{")
     subprocess.run(
         [sys.executable, "-m", "voice_guide", "journal", "--delete", "--yes"], env=home.env, check=True,
         capture_output=True, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    assert not list((home.script.parent / "data").glob("place*"))
+    assert not [path for path in folder.iterdir() if "place" in path.name]

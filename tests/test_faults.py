@@ -20,7 +20,7 @@ from test_play import TONE, VOICE_GUIDE, at_a_terminal, environment, past_sessio
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.timeline import Mark, lay
 from voice_guide.pcm import frames, seconds
-from voice_guide.personal.bookmark import read_bookmark
+from voice_guide.personal.bookmark import Bookmarks
 from voice_guide.player.resume import TOO_SHORT, resumed
 from voice_guide.voices.tone import Tone
 
@@ -55,7 +55,6 @@ class Listener:
     def __init__(self, home, script, library, seed):
         self.script, self.random = script, random.Random(seed)
         self.env = environment(dict(os.environ), home)
-        self.place = home / "data" / "place.json"
         self.said = home / "said"
         self.phrases = library.phrases
         self.plan = compile_script(library.read(script), library.phrases)
@@ -72,7 +71,7 @@ class Listener:
     def whole_session(self):
         heard = []
         while True:
-            page = read_bookmark(self.place)
+            page = place(self.env)
             killed, lines = self.run(*(["resume"] if page else ["play", str(self.script), *TONE]))
             cues = [clip.cue for clip in laid(self.expected(page)) if clip.cue.text]
             assert lines == [cue.text for cue in cues[: len(lines)]]
@@ -85,7 +84,7 @@ class Listener:
         missed = [clip for clip in self.clips if clip.cue.number not in heard]
         assert all(clip.cue.kind == "release" or clip.start > self.too_late(clip) for clip in missed)
         assert all(clip.cue.kind in ("release", "breathe", "count") for clip in missed)
-        assert not self.place.exists()
+        assert place(self.env) is None
 
     def too_late(self, clip):
         """The frame from which on nobody gets back into the hold of this clip."""
@@ -159,16 +158,20 @@ def playing(words, env):
 def broken_off_at(plan, script, env):
     """Have a session killed where the first hold begins, to go on from there; returns the number of that cue."""
     press = next(cue for cue in plan.cues if cue.kind == "press")
-    place = Path(env["VOICE_GUIDE_DATA"]) / "place.json"
     with playing([*HASTY, "30", "play", str(script), *TONE, "--sink", "silent"], env) as (_, told):
         wait_until(lambda: told.when(press.text), "the hold", 30)
-        wait_until(lambda: read_bookmark(place).cue == press.number, "its place", 5)
+        wait_until(lambda: place(env).cue == press.number, "its place", 5)
     return press.number
+
+
+def place(env):
+    """Where the session that was heard last stood; None where there is none to go on with."""
+    return next(iter(Bookmarks(Path(env["VOICE_GUIDE_DATA"])).read()), None)
 
 
 def holding(env, plan):
     """Whether the session is inside its first hold, some seconds before the release."""
-    page = read_bookmark(Path(env["VOICE_GUIDE_DATA"]) / "place.json")
+    page = place(env)
     press = next(cue.number for cue in plan.cues if cue.kind == "press")
     return page is not None and page.cue > press + 1
 
@@ -243,7 +246,7 @@ def test_a_device_that_stays_away_for_a_minute_ends_it_with_six_and_the_place_is
             told.thread.join()
     assert [line for _, line in told][-2] == "`voice-guide resume` goes on from here."
     assert "gone for 60 seconds" in told[-1][1]
-    assert read_bookmark(tmp_path / "data" / "place.json").cue >= 1
+    assert place(env).cue >= 1
     assert past_sessions(env)[-1].ended == "interrupted"
 
 
@@ -301,6 +304,36 @@ def test_ctrl_z_takes_the_listener_off_first_and_fg_comes_back_into_the_pause(sc
         assert re.search("code 0", read("code \\d+\r"))
 
 
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_in_the_background_it_plays_on_and_fg_brings_its_keys_back(script, tmp_path):
+    """Begun there with `&`, and sent there with Ctrl-Z and `bg`; Ctrl-\\ ends it as Ctrl-C does."""
+    env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path), "PS1": "ready> "}
+    words = " ".join([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink silent --no-questions"])
+    with at_a_terminal("bash", "--norc", "--noediting", "-i", env=env) as (_, read, press, echoes):
+        press(f"stty tostop; {words} &\n")
+        read("In the background: `fg` brings it back")
+        read("Have a firm chair")
+        assert echoes()
+        press("fg\n")
+        wait_until(lambda: not echoes(), "its keys")
+        press(" ")
+        read("Paused. Come off slowly, all the way.")
+        press("\x1a")
+        read("Stopped[^$]*ready> ")
+        press("bg\n")
+        read("In the background")
+        read("We are back. (We go on|Take up the hold again)")
+        wait_until(echoes, "the terminal as it was")
+        press("fg\n")
+        wait_until(lambda: not echoes(), "its keys")
+        press("\x1c")
+        read("We stop here[^$]*ready> ")
+        press("echo code $?\n")
+        assert re.search("code 130", read("code \\d+\r"))
+        wait_until(echoes, "the terminal as it was")
+
+
 def test_stopped_without_a_terminal_it_goes_on_by_itself_when_it_is_continued(script, tmp_path):
     env = environment(dict(os.environ), tmp_path)
     with playing([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
@@ -313,7 +346,7 @@ def test_stopped_without_a_terminal_it_goes_on_by_itself_when_it_is_continued(sc
 
 
 def test_after_a_signal_the_session_goes_on_where_it_was(script, tmp_path):
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
     with ThreadPoolExecutor() as pool:
         for first, last in pool.map(
             lambda number: ended_and_gone_on_with(number, script, tmp_path / number.name), numbers
@@ -361,7 +394,24 @@ def test_a_disk_that_takes_no_place_stops_no_session_and_is_told_once(script, tm
     )  # fmt: skip
     said = done.stderr.splitlines()
     assert done.returncode == 0 and "Nothing more to do. Go to bed slowly. Good night." in said
-    assert len([line for line in said if "place.json" in line]) == 1 and "Traceback" not in done.stderr
+    assert len([line for line in said if "place-" in line]) == 1 and "Traceback" not in done.stderr
+
+
+@pytest.mark.long
+def test_of_two_sessions_at_once_each_keeps_its_own_place(script, tmp_path):
+    env = environment(dict(os.environ), tmp_path)
+    other = tmp_path / "other.yaml"
+    other.write_text(SCRIPT.replace("Short", "Other"))
+
+    def played(script):
+        return playing([*HASTY, "30", "play", str(script), *TONE, "--sink", "silent"], env)
+
+    with played(script) as (first, _), played(other) as (second, told):
+        wait_until(lambda: told.when("Half way"), "the hold of the second", 30)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(20) == 130
+        assert first.wait(60) == 0
+    assert place(env).routine == str(other)
 
 
 def test_without_a_place_resume_says_what_to_do(run):

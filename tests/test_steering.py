@@ -336,8 +336,7 @@ class Mumbles(Ear):
 def test_what_is_not_understood_where_it_may_be_a_yes_to_a_warning_sign_begins_no_session(library, runtime):
     voice, fitted = Hum(), SimpleNamespace(library=library, asked=SimpleNamespace(ending="awake"))
     questions = Questions(fitted, voice)
-    with Steering(hearer=lambda: Mumbles(library)) as steering:
-        steering.keys.present = False
+    with Steering(hearer=lambda: Mumbles(library), keys=False) as steering:
         assert questions.before(steering, Tape(), lambda: False) == (False, None)
     assert questions.stopped
     assert library.phrases.answers["unclear"] in voice.said

@@ -32,14 +32,16 @@ class Screen:
         self._put(f"{line}\n")
 
     def show(self, moment: Moment) -> None:
-        """Called after every block of sound."""
+        """Called after every block of sound; a session in the background paints nothing over other programs."""
+        from voice_guide.guide.onlooker import in_front
+
         if self.live and moment.keys and not self._begun:
             self.tell(moment.keys)
         self._begun = True
         if self._captions and moment.said:
             self.end()
             self._put(moment.said + "\n")
-        if not self.live:
+        if not self.live or not in_front(sys.stderr):
             return
         text = " · ".join(_parts(moment))[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:

@@ -1,11 +1,16 @@
-"""Single keys from the terminal, read without waiting; the terminal is given back as it was."""
+"""Single keys from the terminal, read without waiting; the terminal is given back as it was.
 
+A session in the background has none: the terminal is another program's, and is not touched until `fg` brings it back.
+"""
+
+import os
 import re
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
+from typing import TextIO
 
 from voice_guide.controls.button import Button
 from voice_guide.player.command import Command
@@ -30,6 +35,7 @@ WINDOWS = {"H": "\x1b[A", "P": "\x1b[B", "M": "\x1b[C", "K": "\x1b[D", "I": "\x1
 """The same as Windows tells them, after a mark."""
 FLOOD = 256
 """Keys that are taken at once."""
+BEHIND = "In the background: `fg` brings it back to its keys, `voice-guide tell stop` ends it."
 HELP = "space pause · n next · b back · r repeat · l longer · +/- volume · ? where am I · q stop"
 
 
@@ -43,33 +49,51 @@ class Keys:
         self, one_button: bool = False, now: Callable[[], float] = time.monotonic, present: bool = True
     ) -> None:
         """`present` where they are wanted."""
-        self.present = present and sys.stdin is not None and sys.stdin.isatty()
+        self._there = present and sys.stdin is not None and sys.stdin.isatty()
+        self._held = False
         self._before: object = None
         self._one, self._now = one_button, now
         self._button = Button()
 
     def __enter__(self) -> "Keys":
-        if self.present and sys.platform != "win32":
-            import termios
-            import tty
-
-            try:
-                self._before = termios.tcgetattr(sys.stdin)
-                tty.setcbreak(sys.stdin)
-                mode = termios.tcgetattr(sys.stdin)
-                mode[0] &= ~termios.IXON  # or Ctrl-S would stop the session in the middle of a hold
-                termios.tcsetattr(sys.stdin, termios.TCSANOW, mode)
-            except (termios.error, OSError):  # the terminal was closed
-                self.present, self._before = False, None
+        self._hold()
         return self
 
     def __exit__(self, *error: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self._before is not None and sys.platform != "win32":
+        if self._before is not None and self.present and sys.platform != "win32":
             import termios
 
             with suppress(termios.error, OSError):  # the terminal was closed
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)  # type: ignore[arg-type]
-            self._before = None
+        self._before, self._held = None, False
+
+    @property
+    def present(self) -> bool:
+        """Somebody can press them."""
+        return self._there and in_front(sys.stdin)
+
+    @property
+    def behind(self) -> bool:
+        """Somebody could, were the session not in the background."""
+        return self._there and not in_front(sys.stdin)
+
+    def _hold(self) -> bool:
+        """Whether there are keys now; the terminal is set to give them one by one each time it has become ours."""
+        held, self._held = self._held, self.present
+        if self._held and not held and sys.platform != "win32":
+            import termios
+            import tty
+
+            try:
+                before = termios.tcgetattr(sys.stdin)
+                tty.setcbreak(sys.stdin)
+                mode = termios.tcgetattr(sys.stdin)
+                mode[0] &= ~termios.IXON  # or Ctrl-S would stop the session in the middle of a hold
+                termios.tcsetattr(sys.stdin, termios.TCSANOW, mode)
+                self._before = self._before or before
+            except (termios.error, OSError):  # the terminal was closed
+                self._there = self._held = False
+        return self._held
 
     def waiting(self) -> bool:
         """A key was pressed and not read yet, or the presses of the one button are over."""
@@ -95,13 +119,13 @@ class Keys:
         while len(text) < FLOOD and self._readable():
             key = self._read()
             if not key:
-                self.present = False
+                self._there = False
                 break
             text += key
         return text
 
     def _readable(self) -> bool:
-        if not self.present:
+        if not self._hold():
             return False
         if sys.platform == "win32":
             import msvcrt
@@ -119,12 +143,20 @@ class Keys:
             if key in "\0\xe0" and msvcrt.kbhit():  # or Page Down would be a Q, which stops
                 return WINDOWS.get(msvcrt.getwch(), "\x1b[~")
             return key
-        import os
-
         try:
             return os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
         except OSError:  # the terminal was closed
             return ""
+
+
+def in_front(terminal: TextIO) -> bool:
+    """It is not lent to another program meanwhile, as it is of a session in the background."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:  # it is nobody's but whose who opened it
+        return True
 
 
 def _split(text: str) -> list[str]:

@@ -6,7 +6,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
+"""Those that there are; the last two are Ctrl-\\ on POSIX and Ctrl-Break on Windows."""
+BEHIND = ("SIGTTIN", "SIGTTOU")
+"""What stops a program in the background that reads from its terminal or writes to it."""
+Handler = Callable[[int, object], None] | signal.Handlers
 STOPPING = "SIGTSTP"
 """Ctrl-Z; there is none on Windows."""
 
@@ -40,7 +44,10 @@ class Caught:
 def caught_signals() -> Iterator[Caught]:
     """While this lasts, signals are only noted; then the former handlers are back."""
     caught = Caught()
-    with _handled({**dict.fromkeys(ENDING, caught.end), STOPPING: caught.doze}):
+    handlers: dict[str, Handler] = {STOPPING: caught.doze}
+    handlers.update(dict.fromkeys(ENDING, caught.end))
+    handlers.update(dict.fromkeys(BEHIND, signal.SIG_IGN))
+    with _handled(handlers):
         yield caught
 
 
@@ -60,7 +67,7 @@ def unwinding() -> Iterator[None]:
 
 
 @contextmanager
-def _handled(handlers: Mapping[str, Callable[[int, object], None]]) -> Iterator[None]:
+def _handled(handlers: Mapping[str, Handler]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # whose program this is looks after them
         yield
         return

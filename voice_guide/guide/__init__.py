@@ -295,11 +295,9 @@ class Guide:
         plot(self._kit.journal.records(), Path(path))
 
     def erase_journal(self) -> None:
-        """Delete every session, and the place of the last one, for ever. Raises VoiceGuideError."""
-        from voice_guide.personal.bookmark import remove_bookmark
-
+        """Delete every session, and where those stood that were broken off, for ever. Raises VoiceGuideError."""
         self._kit.journal.erase()
-        remove_bookmark(self._kit.place, erase=True)
+        self._kit.bookmarks.erase()
         del self._kit.journal
 
     # This machine.

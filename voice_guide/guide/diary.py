@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Literal
@@ -16,7 +15,7 @@ from voice_guide.compiler.cues import Plan
 from voice_guide.compiler.timeline import Mark
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.fitted import Fitted
-from voice_guide.personal.bookmark import Bookmark, remove_bookmark, write_bookmark
+from voice_guide.personal.bookmark import MOST, Bookmark, Bookmarks
 from voice_guide.personal.journal import Journal
 from voice_guide.player.command import Place
 
@@ -30,13 +29,10 @@ EVERY = 5.0
 class Diary:
     """One session, begun or gone on with: `page` tells what it is, and what was heard of it before."""
 
-    def __init__(self, journal: Journal, fitted: Fitted, plan: Plan, page: Bookmark, place: Path) -> None:
-        """`plan` is the whole of it, wherever it goes on; `place` is the file of the bookmark.
-
-        What cannot be kept is told in `warning`.
-        """
+    def __init__(self, journal: Journal, fitted: Fitted, plan: Plan, page: Bookmark, pages: Bookmarks) -> None:
+        """`plan` is the whole of it, wherever it goes on. What cannot be kept is told in `warning`."""
         self.warning = ""
-        self._journal, self._fitted, self._plan, self._place = journal, fitted, plan, place
+        self._journal, self._fitted, self._plan, self._bookmarks = journal, fitted, plan, pages
         self._page = self._latest = page
         self.kept = Mark(page.cue, page.wait) if page.cue else None
         """Where one would go on."""
@@ -56,8 +52,9 @@ class Diary:
         """The first words are about to be heard."""
         fitted, begun = self._fitted, self._page.started
         started = datetime.fromisoformat(begun) if begun else datetime.now().astimezone()
-        self._begun = time.monotonic()
+        self._begun, self._since = time.monotonic(), datetime.now().astimezone()
         self._page = replace(self._page, pain=pain, started=started.isoformat())
+        self._keep(lambda: self._bookmarks.clear(keep=MOST))
 
         def write() -> None:
             routine = fitted.routine
@@ -86,11 +83,11 @@ class Diary:
             self._turn(place, mark)
 
     def _close_the_book(self) -> None:
-        """Nobody is led back to where something hurt: the next session is another one."""
+        """Nobody is led back to where something hurt, by an earlier session neither: the next one is another."""
         if not self._closed:
             self._closed, self.kept = True, None
             self._latest = replace(self._latest)  # what waits to be written is not
-            self._pages.put(lambda: self._told(lambda: remove_bookmark(self._place)))
+            self._keep(self._bookmarks.clear)
 
     def _turn(self, place: Place, mark: Mark) -> None:
         cue = self._plan.cues[mark.cue]
@@ -108,17 +105,20 @@ class Diary:
             room=place.room,
         )
         self._latest = page
-        self._pages.put(lambda: self._told(lambda: self._write(page)))
+        self._keep(lambda: self._write(page))
 
     def _write(self, page: Bookmark) -> None:
         if page is self._latest:  # or a slow disk would fall behind what is heard
-            write_bookmark(page, self._place)
+            self._bookmarks.write(page)
 
-    def _told(self, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except VoiceGuideError as error:
-            self.warning = str(error)
+    def _keep(self, act: Callable[[], None]) -> None:
+        def told() -> None:
+            try:
+                act()
+            except VoiceGuideError as error:
+                self.warning = str(error)
+
+        self._pages.put(told)
 
     def end(self, ended: Ended, pain: int | None) -> None:
         """The last words were heard."""
@@ -132,7 +132,8 @@ class Diary:
             )
         )
         if ended == "finished":
-            self._pages.put(lambda: self._told(lambda: remove_bookmark(self._place)))
+            self._keep(lambda: self._bookmarks.remove(self._page))
+            self._keep(lambda: self._bookmarks.clear(before=self._since))
 
     def close(self) -> None:
         """Wait for the disk a moment."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voice_guide.guide.moment import Show
     from voice_guide.guide.writing import Studio
     from voice_guide.library import Library
+    from voice_guide.personal.bookmark import Bookmarks
     from voice_guide.personal.journal import Journal
     from voice_guide.voices.cache import Remembering
 
@@ -135,12 +136,12 @@ class Kit:
 
         return Journal(self.data / "journal.sqlite")
 
-    @property
-    def place(self) -> Path:
-        """The file that tells where the last session stood."""
-        from voice_guide.personal.bookmark import bookmark_path
+    @cached_property
+    def bookmarks(self) -> Bookmarks:
+        """Where sessions stood that were broken off."""
+        from voice_guide.personal.bookmark import Bookmarks
 
-        return bookmark_path(self.data)
+        return Bookmarks(self.data)
 
     @property
     def profile_path(self) -> Path:

@@ -81,6 +81,7 @@ class Listening:
                 self._steering() as self.steering,
                 closing(self._device()) as self.sink,
             ):
+                self._tell_behind()
                 answered, pain = False, self.page.pain if self.page else None
                 if questions:
                     answered, pain = questions.before(self.steering, self.sink, self._unwanted)
@@ -142,7 +143,7 @@ class Listening:
             self._unwanted()
         if self.caught.any or self.stopped:  # nothing was heard yet
             return 0
-        diary = Diary(self.kit.journal, self.fitted, self.plan, self.page or self._page(), self.kit.place)
+        diary = Diary(self.kit.journal, self.fitted, self.plan, self.page or self._page(), self.kit.bookmarks)
         diary.begin(pain)
         self.sink.away()  # what was before is no loss
         ended: Ended = "interrupted"
@@ -264,6 +265,11 @@ class Listening:
         self.sink.rest()
         with self.steering.resting():
             self.caught.sleep()
+        self._tell_behind()
+
+    def _tell_behind(self) -> None:
+        if self.steering.keys.behind:
+            self.kit.tell(keys.BEHIND)
 
     def _unwanted(self) -> bool:
         """Nobody answers any more."""

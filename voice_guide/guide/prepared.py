@@ -153,11 +153,12 @@ def resumed(kit: Kit, asked: bool) -> Prepared:
 
     Raises VoiceGuideError where there is none to go on with, SafetyError where there is to be none today.
     """
-    from voice_guide.personal.bookmark import read_bookmark
-
-    place = read_bookmark(kit.place)
-    if place is None:
+    places = kit.bookmarks.read()
+    if not places:
         raise VoiceGuideError("there is no session to go on with; `voice-guide list` shows what to play")
+    place = places[0]
+    if len(places) > 1:
+        kit.tell(f"Of {len(places)} sessions to go on with, this is the one heard last: {place.when:%d %B, %H:%M}.")
     kit = kit.twin(kit.voice_name or place.voice, place.rate, place.pitch)
     kit.start_voice()
     past = kit.journal.records()

@@ -1,24 +1,31 @@
-"""Where the last session stood, in a small file that is replaced whole, so that a kill at any instant leaves one.
+"""Where sessions stood, each in a small file that is replaced whole, so that a kill at any instant leaves one.
 
-It is for the owner's eyes: it may tell about their body. A file that cannot be read is set aside, never deleted.
+Each session has its own, so that two at once do not take each other's. They are for the owner's eyes: they may tell
+about their body. A file that cannot be read is set aside, never deleted.
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, VoiceGuideError
-from voice_guide.personal import all_set_aside, data_folder, read, set_aside
+from voice_guide.personal import away, data_folder, read, set_aside
 from voice_guide.storage.whole import sweep, write_whole
 
 LARGEST = 1_000_000
 """Bytes."""
+MOST = 8
+"""So many sessions that were broken off can be gone on with; of more, those heard last."""
 ABANDONED = 60.0
 """Seconds after which a half-written file is nobody's."""
+_PLACE = re.compile(r"place(-\w+)?\.json")
+_ANY = re.compile(r"\.?place(-\w+)?(\.broken-\d+)?\.json(\.\w+\.part)?")
+"""What was set aside or half written, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class Bookmark:
     saved: str
     """ISO 8601, with the offset of the listener's clock."""
     started: str
-    """When it began, likewise, which tells its row in the journal; empty before it begins."""
+    """When it began, likewise, which tells its row in the journal, and its file; empty before it begins."""
     routine: str
     """An id, or the path of a script."""
     wishes: Wishes
@@ -66,28 +73,69 @@ class Bookmark:
         return datetime.fromisoformat(self.saved)
 
 
-def bookmark_path(folder: Path | None = None) -> Path:
-    """Where it lies: in that folder, else in the listener's own."""
-    return (folder or data_folder()) / "place.json"
+class Bookmarks:
+    """Those of a folder, which may not exist yet; None is the listener's own. VoiceGuideError where one cannot be kept,
+    read or deleted.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or data_folder()
+
+    def write(self, page: Bookmark) -> None:
+        """Where that session stands now, in place of where it stood."""
+        data = json.dumps(asdict(page)).encode("utf-8", "surrogatepass")
+        write_whole(self._path(page), data, "VOICE_GUIDE_DATA", private=True)
+
+    def read(self) -> list[Bookmark]:
+        """Those of all sessions that can be gone on with, the one heard last first."""
+        return sorted(filter(None, map(_read, self._paths())), key=lambda page: page.when, reverse=True)
+
+    def remove(self, page: Bookmark) -> None:
+        """There is nothing to go on with any more in that session. Safe twice."""
+        self._remove([self._path(page)], ABANDONED)
+
+    def clear(self, before: datetime | None = None, keep: int = 0) -> None:
+        """Remove those last heard before a time, or all, but for the `keep` heard last."""
+        for page in self.read()[keep:]:
+            if before is None or page.when < before:
+                self.remove(page)
+
+    def erase(self) -> None:
+        """Leave nothing, what was set aside and what was half written neither."""
+        self._remove(self._paths(_ANY), 0)
+
+    def _path(self, page: Bookmark) -> Path:
+        started = datetime.fromisoformat(page.started).astimezone(UTC)
+        return self.folder / f"place-{started:%Y%m%dT%H%M%S%f}.json"
+
+    def _paths(self, named: re.Pattern[str] = _PLACE) -> list[Path]:
+        try:
+            return [path for path in self.folder.iterdir() if named.fullmatch(path.name)]
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if away(self.folder):
+                raise _refused(self.folder, "read", error) from None
+            return []
+        except OSError as error:
+            raise _refused(self.folder, "read", error) from None
+
+    def _remove(self, paths: list[Path], older: float) -> None:
+        for path in paths:
+            try:
+                path.unlink(missing_ok=True)
+                sweep(path, older)
+            except NotADirectoryError:
+                return
+            except OSError as error:
+                raise _refused(path, "deleted", error) from None
 
 
-def write_bookmark(bookmark: Bookmark, path: Path | None = None) -> None:
-    """Replace it, whole. Raises VoiceGuideError where it cannot be kept."""
-    data = json.dumps(asdict(bookmark)).encode("utf-8", "surrogatepass")
-    write_whole(path or bookmark_path(), data, "VOICE_GUIDE_DATA", private=True)
-
-
-def read_bookmark(path: Path | None = None) -> Bookmark | None:
-    """Where the last session stood; None where none was broken off. Raises VoiceGuideError with the remedy."""
-    path = path or bookmark_path()
+def _read(path: Path) -> Bookmark | None:
+    """None where it was removed meanwhile."""
     try:
         data = read(path, LARGEST)
         return None if data is None else _parsed(data)
-    except NotADirectoryError:
-        return None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise VoiceGuideError(f"{path} cannot be read: {reason}; VOICE_GUIDE_DATA names another folder") from None
+        raise _refused(path, "read", error) from None
     except (ValueError, TypeError, RecursionError):
         aside = set_aside(path)
     raise VoiceGuideError(
@@ -95,18 +143,9 @@ def read_bookmark(path: Path | None = None) -> Bookmark | None:
     )
 
 
-def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
-    """There is nothing to go on with any more; `erase` what was set aside, too. VoiceGuideError where a file stays."""
-    path = path or bookmark_path()
-    try:
-        for file in (path, *(all_set_aside(path) if erase else ())):
-            file.unlink(missing_ok=True)
-        sweep(path, 0 if erase else ABANDONED)
-    except NotADirectoryError:
-        return
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
+def _refused(path: Path, what: str, error: OSError) -> VoiceGuideError:
+    remedy = "delete it yourself" if what == "deleted" else "VOICE_GUIDE_DATA names another folder"
+    return VoiceGuideError(f"{path} cannot be {what}: {(error.strerror or str(error)).lower()}; {remedy}")
 
 
 def _parsed(data: bytes) -> Bookmark:
@@ -122,8 +161,7 @@ def _parsed(data: bytes) -> Bookmark:
     numbers = [found.cue, found.step, found.wait, found.seconds, found.room, *found.released]
     if not all(type(number) in (int, float) and 0 <= number < 1e9 for number in numbers):
         raise ValueError("a number out of its range")
-    if found.started:
-        datetime.fromisoformat(found.started)
+    datetime.fromisoformat(found.started)
     if found.when.utcoffset() is None:
         raise ValueError("no time")
     if not all(isinstance(text, str) for text in (*found.noticed, *found.wishes.conditions)):
