@@ -53,7 +53,7 @@ def test_show_prints_the_timeline_to_the_frame(run):
     assert shown["routine"] == "Hip Pocket Ball" and shown["voice"].startswith("tone")
     cues = shown["cues"]
     assert set(cues[0]) == {"start", "end", "kind", "point", "side", "text"}
-    assert all((cue["start"] * 22_050) == pytest.approx(round(cue["start"] * 22_050), abs=1e-6) for cue in cues)
+    assert all((cue["start"] * 24_000) == pytest.approx(round(cue["start"] * 24_000), abs=1e-6) for cue in cues)
     assert all(before["end"] <= after["start"] for before, after in pairwise(cues))
     presses = [cue for cue in cues if cue["kind"] == "press"]
     assert [(cue["point"], cue["side"]) for cue in presses] == [("gb30", "left"), ("gb30", "right")]
@@ -136,7 +136,7 @@ def test_an_export_is_as_long_as_its_timeline_with_a_chapter_a_step(run, tmp_pat
     run("export", "muscle truce", *TONE, "-o", tmp_path / "a.mp3")
     shown = json.loads(run("show", "muscle truce", *TONE, "--json").stdout)
     file = MP3(tmp_path / "a.mp3")
-    assert file.info.length == pytest.approx(shown["seconds"], abs=576 / 22_050)
+    assert file.info.length == pytest.approx(shown["seconds"], abs=576 / 24_000)
     assert file["TIT2"].text == ["Muscle Truce"]
     chapters = file.tags.getall("CHAP")
     titles = [chapter.sub_frames["TIT2"].text[0] for chapter in sorted(chapters, key=lambda c: c.start_time)]

@@ -75,7 +75,7 @@ class Speech:
         if self._faults:
             raise self._faults.pop(0)
         if MAC:
-            form = ["-f", "WAVE", "-d", "LEI16@22050", "-c", "1"]
+            form = ["-f", "WAVE", "-d", "LEI16@24000", "-c", "1"]
             subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
 
 
