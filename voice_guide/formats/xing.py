@@ -72,7 +72,9 @@ class FrameCount:
 
     def silence(self, count: int, kbps: int = 0) -> tuple[bytes, "array[int]"]:
         """So many silent MP3 frames to come next, and their sizes: the smallest, or of the constant bit rate."""
-        kinds = [_SYNC + bytes([_KBPS.index(kbps or _KBPS[1]) << 4 | _RATE << 2 | padded << 1, 0xC4]) for padded in (0, 1)]
+        kinds = [
+            _SYNC + bytes([_KBPS.index(kbps or _KBPS[1]) << 4 | _RATE << 2 | padded << 1, 0xC4]) for padded in (0, 1)
+        ]
         plain, longer = (kind.ljust(frame_size(kind), b"\0") for kind in kinds)
         if not kbps:
             return plain * count, array("H", [len(plain)]) * count

@@ -1,10 +1,13 @@
 """A cache is a voice that remembers: what it said once it says again, to the bit, without the engine."""
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
+from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm, length
 from voice_guide.storage.kept import SOUND, Kept, named
-from voice_guide.voices import open_voice
+from voice_guide.voices import ESPEAK, natural_is_here, open_voice
 from voice_guide.voices.bell import Belled
 from voice_guide.voices.voice import Voice
 
@@ -12,21 +15,28 @@ _FORMAT = 2
 
 
 class Remembering:
-    """A voice that keeps what `voice` says in a folder, which many processes may share."""
+    """A voice that keeps what `voice` says in a folder, which many processes may share.
 
-    def __init__(self, voice: Voice, folder: Path) -> None:
+    Where the voice is lost, what it said before it still says; for other words its `spare` is opened, for good.
+    """
+
+    def __init__(self, voice: Voice, folder: Path, spare: Callable[[], Voice] | None = None) -> None:
         self.hits = self.misses = 0
-        self._voice, self.kept = voice, Kept(folder)
+        self.kept = Kept(folder)
+        self.lost: VoiceError | None = None
+        """Why the spare speaks, where it does."""
+        self._voices, self._spare, self._turn = [voice], spare, Lock()
 
     @property
     def warning(self) -> str:
-        """Why sounds could not be kept, if they could not; speaking goes on without."""
-        return self.kept.warning
+        """What was lost, and why sounds could not be kept; speaking goes on without. Empty where all is well."""
+        lost = f"{self.lost}; eSpeak speaks meanwhile" if self.lost else ""
+        return "\n".join(filter(None, (lost, self.kept.warning)))
 
     @property
     def key(self) -> str:
-        """The voice's own."""
-        return self._voice.key
+        """That of the voice which speaks now."""
+        return self._voices[-1].key
 
     def speak(self, text: str) -> Pcm:
         """What was said before, or the voice's sound, kept. Raises VoiceError."""
@@ -35,26 +45,41 @@ class Remembering:
             self.hits += 1
             return sound
         self.misses += 1
-        sound = self._voice.speak(text)
+        voice = self._voices[-1]
+        try:
+            sound = voice.speak(text)
+        except VoiceError as fault:
+            if not self._replaced(voice, fault):
+                raise
+            return self.speak(text)
         if not sound:
             return sound
-        self.kept.store(self._name(text), sound)
+        self.kept.store(_name(voice, text), sound)
         return self.remembered(text) or sound
+
+    def _replaced(self, voice: Voice, fault: VoiceError) -> bool:
+        """Whether another voice than that one speaks now."""
+        with self._turn:
+            if self._spare:
+                self._voices.append(self._spare())
+                self.lost, self._spare = fault, None
+            return self._voices[-1] is not voice
 
     def length(self, text: str) -> int:
         """The frames it takes over the words. Raises VoiceError."""
         return length(self.speak(text))
 
     def remembered(self, text: str) -> Pcm:
-        """What was said before, none where it was not; the voice is not asked."""
-        return self.kept.load(self._name(text))
+        """What was said before, none where it was not; no voice is asked."""
+        found = (self.kept.load(_name(voice, text)) for voice in self._voices)
+        return next(filter(None, found), b"")
 
     def close(self) -> None:
-        """Close the voice."""
-        self._voice.close()
-
-    def _name(self, text: str) -> str:
-        return named(SOUND, _FORMAT, self.key, text)
+        """Close the voice, and its spare."""
+        with self._turn:
+            self._spare = None
+        for voice in self._voices:
+            voice.close()
 
     def __enter__(self) -> "Remembering":
         return self
@@ -63,6 +88,18 @@ class Remembering:
         self.close()
 
 
+def _name(voice: Voice, text: str) -> str:
+    return named(SOUND, _FORMAT, voice.key, text)
+
+
 def remembering(name: str | None, rate: int, pitch: int, folder: Path, at_once: bool = True) -> Remembering:
-    """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError."""
-    return Remembering(Belled(open_voice(name, rate, pitch, at_once)), folder)
+    """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError.
+
+    Who asked for none has the natural one, and eSpeak where that is lost.
+    """
+
+    def opened(name: str | None, at_once: bool) -> Voice:
+        return Belled(open_voice(name, rate, pitch, at_once))
+
+    spare = (lambda: opened(ESPEAK, True)) if name is None and natural_is_here() else None
+    return Remembering(opened(name, at_once), folder, spare)

@@ -1,4 +1,4 @@
-"""The machine's speech engine as a voice: in a child process, watched, and replaced once when it sickens."""
+"""A speech engine as a voice: in a child process, watched, and replaced once when it sickens."""
 
 import audioop
 import platform
@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,9 +22,29 @@ from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 T = TypeVar("T")
 
 ESPEAK = sys.platform not in ("win32", "darwin")
-ENGINE = "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}"
-CLEAREST = "gmw/en-us"
-"""The eSpeak speaker for who names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """An engine: the worker's name for it, what people call it, and the packages whose versions change its sound."""
+
+    id: str
+    name: str
+    packages: tuple[str, ...]
+    clearest: str
+    """The id of the speaker for who names none; empty where that is asked of the engine."""
+    pitched: bool
+    """It can speak higher or lower."""
+
+
+NATURAL = Make("natural", "natural voice", ("hibari-tts", "onnxruntime"), "natural", False)
+SYSTEM = Make(
+    "system",
+    "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}",
+    ("pyttsx3", "espeakng-loader"),
+    "gmw/en-us" if ESPEAK else "",
+    ESPEAK,
+)
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 """Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
@@ -41,11 +62,10 @@ _SILENT = 30  # of 32,767
 
 
 class Engine:
-    """A voice of this machine: `name` is a speaker's id, name or language, None a clear English one.
+    """A voice of an engine: `name` is a speaker's id, name or language, None a clear English one.
 
-    `command` is the worker. It may take `patience` seconds over a reply and a tenth of that for each second
-    of speech; twice as long when it has just been started, a third as long when it was quick all the time.
-    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
+    `command` is another worker than ours. It may take `patience` seconds over a reply and a tenth of that for each
+    second of speech; twice as long when it has just been started, a third as long when it was quick all the time. Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
     """
 
     def __init__(
@@ -53,10 +73,13 @@ class Engine:
         name: str | None = None,
         rate: int = DEFAULT_RATE,
         pitch: int = DEFAULT_PITCH,
-        command: Sequence[str] = WORKER,
+        command: Sequence[str] = (),
         patience: float = 10.0,
         at_once: bool = True,
+        make: Make = SYSTEM,
     ) -> None:
+        self._make = make
+        command = command or (*WORKER, make.id)
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
@@ -68,7 +91,7 @@ class Engine:
             self._folder = tempfile.TemporaryDirectory(prefix="voice-guide-", ignore_cleanup_errors=True)
         except OSError as fault:
             self._drop()
-            raise VoiceError(_sorry(f"cannot be started: {fault}")) from fault
+            raise VoiceError(self._sorry(f"cannot be started: {fault}")) from fault
 
     @cached_property
     def speakers(self) -> list[Speaker]:
@@ -87,14 +110,15 @@ class Engine:
         """The id of the speaker meant. Raises VoiceError for a name that none has."""
         if self._name is not None:
             return chosen(self._name, self.speakers).id
-        return CLEAREST if ESPEAK else chosen("en", self.speakers).id
+        return self._make.clearest or chosen("en", self.speakers).id
 
     @cached_property
     def key(self) -> str:
         """Known without the engine where no speaker was named."""
-        key = f"{ENGINE}, {_version('pyttsx3')}, {_version('espeakng-loader')}, dressed {VERSION}"
+        make = self._make
+        key = ", ".join((make.name, *map(_version, make.packages), f"dressed {VERSION}"))
         key += f", speaker {self.speaker}, rate {self._rate}"
-        return key + (f", pitch {self._pitch}" if ESPEAK else "")  # the others have no pitch
+        return key + (f", pitch {self._pitch}" if make.pitched else "")
 
     def speak(self, text: str) -> Pcm:
         """The words as sound; no sound for a text without words. Raises VoiceError."""
@@ -105,7 +129,7 @@ class Engine:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
         file = Path(self._folder.name, "said.wav")
         request: dict[str, Any] = {"file": str(file), "text": words, "speaker": self.speaker}
-        request |= {"rate": self._rate, "pitch": self._pitch}
+        request |= {"rate": self._rate, "pitch": self._pitch, "frames": RATE}
 
         def said(child: Child) -> Pcm:
             file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
@@ -128,7 +152,7 @@ class Engine:
             try:
                 return self._once(act)
             except Sick as sick:
-                raise VoiceError(_sorry(f"{sick}, twice")) from sick
+                raise VoiceError(self._sorry(f"{sick}, twice")) from sick
 
     def _once(self, act: Callable[[Child], T]) -> T:
         try:
@@ -144,6 +168,10 @@ class Engine:
             if self._child is None:
                 self._child = Child(self._command)
             return self._child
+
+    def _sorry(self, fault: str) -> str:
+        remedy = "`voice-guide doctor` says what is missing, `--voice tone` beeps without it"
+        return f"the speech engine {self._make.name} {fault}; {remedy}"
 
     def _drop(self) -> None:
         with self._change:
@@ -206,11 +234,6 @@ def _sound(file: Path, words: str) -> Pcm:
     if audioop.rms(sound, WIDTH) < _SILENT:
         raise Sick("saved nothing but silence")
     return sound
-
-
-def _sorry(fault: str) -> str:
-    remedy = "`voice-guide doctor` says what is missing, `--voice tone` beeps without it"
-    return f"the speech engine {ENGINE} {fault}; {remedy}"
 
 
 def _version(package: str) -> str:

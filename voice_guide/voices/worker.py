@@ -1,9 +1,10 @@
-"""The child process that hosts the speech engine, so that no fault of the engine reaches the listener.
+"""The child process that hosts a speech engine, so that no fault of the engine reaches the listener.
 
-It is run as a file and imports nothing of ours, so that it starts fast. One request a line of JSON on
-stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
+It is run as a file, with the engine's name, and imports nothing of ours, so that it starts fast. One request a line of
+JSON on stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
 
-    {"file": ..., "text": ..., "speaker": ID, "rate": WORDS A MINUTE, "pitch": 0 TO 99}  ->  {}, file written
+    {"file": ..., "text": ..., "speaker": ID, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND}
+        ->  {}, a WAV file written
     {}  ->  {"speakers": [{"id": ..., "name": ..., "language": ..., "gender": ...}, ...]}
 
 Or {"error": one line}. It ends when stdin does.
@@ -11,6 +12,7 @@ Or {"error": one line}. It ends when stdin does.
 
 import ctypes
 import json
+import math
 import os
 import queue
 import signal
@@ -19,6 +21,7 @@ import sys
 import threading
 import time
 import types
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,37 @@ PACE = 0.84
 """eSpeak says 140 words a minute at its rate of 118; its slowest is 95 words a minute."""
 
 
-class Speech:
+SPEED = 0.70
+"""At which the natural voice says 140 words a minute."""
+SHORT = 0.85
+"""The slowest at which it ends one word or two without a puff."""
+
+
+class Natural:
+    """hibari, one voice of it, whose weights come with it; whatever else it knows it would load from afar."""
+
+    def __init__(self) -> None:
+        from hibari import Hibari
+
+        self._engine = Hibari(threads=1)  # two are slower where the machine has other things to do
+        self._engine.phonemize("One.")  # its lexicon is read now, not with the first words
+
+    def speakers(self) -> list[dict[str, str]]:
+        """The one."""
+        return [{"id": "natural", "name": "Heart", "language": "en-us", "gender": "female"}]
+
+    def save(self, request: dict[str, Any]) -> None:
+        """Speak into a WAV file."""
+        import numpy
+
+        speed, text = SPEED * request["rate"] / 140, request["text"]
+        if len(text.split()) <= 2:
+            speed = max(speed, SHORT)
+        sound = self._engine(text, speed=speed, seed=0)
+        _write(request["file"], self._engine.sample_rate, (numpy.clip(sound, -1, 1) * 32_767).astype("<i2"))
+
+
+class System:
     """pyttsx3, one utterance at a time and each waited for until it is wholly written."""
 
     def __init__(self) -> None:
@@ -61,8 +94,14 @@ class Speech:
         ]
         return sorted(found, key=lambda speaker: speaker["id"] != current)
 
-    def save(self, text: str, file: str, settings: list[tuple[str, Any]]) -> None:
+    def save(self, request: dict[str, Any]) -> None:
         """Speak into a WAV file, in place of what the file held."""
+        text, file = request["text"], request["file"]
+        settings = [("voice", request["speaker"])]
+        if ESPEAK:
+            settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
+        else:
+            settings += [("rate", request["rate"])]
         if settings != self._settings:
             for name, value in settings:
                 self._engine.setProperty(name, value)
@@ -75,8 +114,40 @@ class Speech:
         if self._faults:
             raise self._faults.pop(0)
         if MAC:
-            form = ["-f", "WAVE", "-d", "LEI16@24000", "-c", "1"]
+            form = ["-f", "WAVE", "-d", f"LEI16@{request['frames']}", "-c", "1"]
             subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
+        _resample(file, request["frames"])
+
+
+ENGINES: dict[str, Callable[[], Natural | System]] = {"natural": Natural, "system": System}
+
+
+def _resample(file: str, rate: int) -> None:
+    """To so many frames a second, as far as there is numpy to do it well; who reads the file does it else."""
+    with wave.open(file) as saved:
+        have, form = saved.getframerate(), (saved.getsampwidth(), saved.getnchannels())
+        data = saved.readframes(saved.getnframes())
+    if have == rate or form != (2, 1) or not data:
+        return
+    try:
+        import numpy
+    except ImportError:
+        return
+    step = have // math.gcd(have, rate)
+    sound = numpy.frombuffer(data, "<i2").astype(float)
+    sound = numpy.pad(sound, (0, -len(sound) % step + 10 * step))
+    count = len(sound) * rate // have
+    told = numpy.fft.rfft(sound)[: count // 2 + 1]
+    edge = len(told) // 50
+    told[-edge:] *= numpy.linspace(1, 0, edge)  # or a sharp edge would ring
+    sound = numpy.fft.irfft(told, count) * rate / have
+    _write(file, rate, numpy.clip(numpy.rint(sound), -32_768, 32_767).astype("<i2"))
+
+
+def _write(file: str, rate: int, sound: Any) -> None:
+    with wave.open(file, "wb") as saved:
+        saved.setparams((1, 2, rate, 0, "NONE", ""))
+        saved.writeframes(sound.tobytes())
 
 
 def _prefer_the_wheel() -> None:
@@ -109,15 +180,10 @@ def _hasten_espeak() -> Callable[[], None]:
     return settle
 
 
-def _answer(speech: Speech, request: dict[str, Any]) -> dict[str, Any]:
+def _answer(engine: Natural | System, request: dict[str, Any]) -> dict[str, Any]:
     if "text" not in request:
-        return {"speakers": speech.speakers()}
-    settings = [("voice", request["speaker"])]
-    if ESPEAK:
-        settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
-    else:
-        settings += [("rate", request["rate"])]
-    speech.save(request["text"], request["file"], settings)
+        return {"speakers": engine.speakers()}
+    engine.save(request)
     return {}
 
 
@@ -140,17 +206,17 @@ def main() -> None:
     replies = _private_stdout()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
-    speech: Speech | Exception
+    engine: Natural | System | Exception
     try:
-        speech = Speech()
+        engine = ENGINES[sys.argv[1]]()
     except Exception as fault:
-        speech = fault
+        engine = fault
     while True:
         request = requests.get()
         try:
-            if isinstance(speech, Exception):
-                raise speech
-            reply = _answer(speech, json.loads(request))
+            if isinstance(engine, Exception):
+                raise engine
+            reply = _answer(engine, json.loads(request))
         except Exception as fault:
             reply = {"error": " ".join(f"{type(fault).__name__}: {fault}".split())}
         os.write(replies, json.dumps(reply).encode() + b"\n")
