@@ -65,7 +65,8 @@ class Engine:
     """A voice of an engine: `name` is a speaker's id, name or language, None a clear English one.
 
     `command` is another worker than ours. It may take `patience` seconds over a reply and a tenth of that for each
-    second of speech; twice as long when it has just been started, a third as long when it was quick all the time. Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
+    second of speech; twice as long when it has just been started, a third as long when it was quick all the time.
+    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
     """
 
     def __init__(
