@@ -308,6 +308,18 @@ class Guide:
 
         return [speaker for speaker in speakers() if speaker.language.lower().startswith(language.lower())]
 
+    def speak(self, text: str, output: Path | str = "", *, sink: str = "speaker") -> Path | None:
+        """Any words in this voice, to try them; or into a WAV file, whose path is returned. Raises VoiceGuideError."""
+        from voice_guide.guide.aloud import say_words
+
+        return say_words(text, self._kit, sink, Path(output) if output else None)
+
+    def try_voices(self, language: str = "", *, sink: str = "speaker") -> None:
+        """The same words with each of the `voices`. Raises VoiceGuideError."""
+        from voice_guide.guide.aloud import try_voices
+
+        try_voices(self.voices(language), self._kit, sink)
+
     def examine(self) -> Iterator[Finding]:
         """What works on this machine, one thing after the other, each tried for real."""
         from voice_guide.guide.doctor import examine

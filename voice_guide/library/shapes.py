@@ -170,6 +170,7 @@ class PhrasesShape(Shape):
     """phrases.yaml."""
 
     timing: Timing
+    sample: Text
     name: Text
     bells: Text
     need: Text

@@ -52,6 +52,8 @@ class Phrases:
     """Every sentence that belongs to no single point or routine; see `scripts/phrases.yaml`."""
 
     timing: Timing
+    sample: str
+    """To choose a voice by."""
     name: str
     bells: str
     """What each bell means."""
