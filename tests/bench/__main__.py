@@ -16,6 +16,7 @@ import exporting
 import hearing
 import listening
 import starting
+import words
 from table import CannotRun
 
 ROWS = {
@@ -32,6 +33,7 @@ ROWS = {
     "hear": hearing.commands,
     "false": hearing.mistakes,
     "effort": hearing.effort,
+    "words": words.every_word,
     "suite": starting.test_suite,
 }
 
