@@ -322,7 +322,8 @@ def damages(data):
         "a forged year": (tags + forged(info, 21, b"\x7f" * 4) + data[head + SIZE :], "which is no session"),
         "a forged delay": (tags + forged(info, 154, b"\0\0\0") + data[head + SIZE :], "its chapters end at 0:16.000"),
         "a forged seek table": (tags + forged(info, 29, b"x") + data[head + SIZE :], "its sound was changed somewhere"),
-        "another version": (data[:3] + b"\4" + data[4:], "begins with no tags of voice-guide"),
+        "another version": (data[:3] + b"\4" + data[4:], "its tags are damaged at byte"),
+        "an older version": (data[:3] + b"\2" + data[4:], "begins with no tags of voice-guide"),
         "a flag of the tags": (data[:5] + b"\x80" + data[6:], "begins with no tags of voice-guide"),
         "no tags": (data[head:], "begins with no tags of voice-guide"),
     }  # fmt: skip

@@ -71,7 +71,9 @@ def show(done: Any) -> None:
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 def verify_command(file: Path) -> None:
-    """Check an exported MP3: its bytes, its chapters, and that each cue is heard where its timeline has it.
+    """Check an exported MP3: every byte of its sound, all that its tags say, and that each cue is heard at its time.
+
+    What a player added, a rating or a play count, is named and is no fault.
 
     \b
     voice-guide verify soft-landing.mp3
@@ -79,4 +81,4 @@ def verify_command(file: Path) -> None:
     whole = verify(file)
     counts = [(whole.chapters, "chapter"), (whole.cues, "cue")]
     told = ", ".join(f"{count} {thing}{'s' * (count != 1)}" for count, thing in counts)
-    click.echo(f"{file} is whole: {clock(whole.seconds)}, {told}")
+    click.echo("\n".join([f"{file} is whole: {clock(whole.seconds)}, {told}", *whole.remarks]))

@@ -371,7 +371,7 @@ def tell(word: str) -> None:
 
 
 def verify(path: Path) -> Whole:
-    """Hold an exported MP3 to the timeline it carries. Raises VoiceGuideError with the first fault."""
+    """Hold an exported MP3 to its digest and its timeline. Raises VoiceGuideError with the first fault."""
     from voice_guide.formats.verify import verify
 
     return verify(path)

@@ -116,8 +116,8 @@ class Prepared:
         """Write it to a file, or into a folder under the routine's name; returns the paths, the sound's first.
 
         The format is what the name ends in, or `format`: mp3, m4a, m4b, opus, flac, wav. `captions` stand beside it:
-        vtt, srt, lrc, chapters, txt, cover, or all. `verify` reads the MP3 again and holds it to its timeline.
-        Raises VoiceGuideError.
+        vtt, srt, lrc, chapters, txt, cover, or all. `verify` reads the MP3 again and holds it to its digest
+        and its timeline. Raises VoiceGuideError.
         """
         from voice_guide.formats.verify import verify as verified
         from voice_guide.guide.writing import ending_of, path_of, sidecars_of, verifiable

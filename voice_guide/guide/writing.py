@@ -34,7 +34,7 @@ ENDINGS = tuple(f".{name}" for name in FORMATS)
 ARTIST, ALBUM, GENRE = "voice_guide", "voice_guide sessions", "Speech"
 CONSTANT = 48
 """The bit rate of a page's sound in kbit/s: in a variable one a browser finds a time only within seconds."""
-_FORMAT = 1
+_FORMAT = 2
 """To be raised with every change of what is written of the same session."""
 
 
