@@ -149,11 +149,9 @@ class Guide:
         """
         from voice_guide.controls.signals import unwinding
         from voice_guide.guide.catalogue import Making, Many, make_all
-        from voice_guide.guide.writing import ending_of, sidecars_of, verifiable
+        from voice_guide.guide.writing import ending_of, sidecars_of
 
         making = Making(every(wishes), Path(folder), ending_of(format), sidecars_of(captions), verify)
-        if verify:
-            verifiable(f"all.{format}")
         with unwinding():
             return make_all(self._kit, making, Many(force, jobs, scheduler), progress)
 
@@ -371,7 +369,7 @@ def tell(word: str) -> None:
 
 
 def verify(path: Path) -> Whole:
-    """Hold an exported MP3 to its digest and its timeline. Raises VoiceGuideError with the first fault."""
+    """Hold an export to its digest, an MP3 to its timeline too. Raises VoiceGuideError with the first fault."""
     from voice_guide.formats.verify import verify
 
     return verify(path)

@@ -224,12 +224,6 @@ def _sidecar(name: str, told: Captions) -> tuple[str, bytes]:
     return sidecar.ending, sidecar.write(told).encode()
 
 
-def verifiable(path: Path | str) -> None:
-    """ChoiceError for a file that cannot be verified."""
-    if Path(path).suffix.lower() not in ("", MP3):
-        raise ChoiceError("--verify checks an MP3, and no other format; leave it out")
-
-
 def ending_of(name: str) -> str:
     """The ending of a format. Raises ChoiceError for one that there is not."""
     if name not in FORMATS:
