@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from mutagen.id3 import APIC, COMM, ID3, MCDI, PCNT, POPM, PRIV, RVA2, SYLT, TDRC, TIT2, TXXX, USLT
 
-from test_verify import LENGTH, SOUND, WORDS, export, fault, flipped, head_of, sealed, split
+from test_verify import LENGTH, SCRIPT, SOUND, WORDS, export, fault, flipped, head_of, sealed, split
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.captions import Chapter
 from voice_guide.formats.id3 import Tags
@@ -438,7 +438,7 @@ def test_an_export_of_an_older_version_is_held_to_its_timeline_and_told_to_carry
     path = folder / "older.mp3"
     path.write_bytes(sealed(tags, found))
     assert verify(path) == replace(FRESH, sealed=False)
-    assert "without a digest" in " ".join(verify(path).remarks)
+    assert verify(path).remarks[0].startswith("it carries no digest, as an older version wrote it")
     changed = tagged(sealed(tags, found))
     assert "another program has written its tags anew, and it carries no digest" in fault(folder, changed)
 
@@ -452,3 +452,22 @@ def test_a_seal_is_not_taken_off_by_clearing_it(folder, whole):
 def test_a_fresh_export_has_nothing_to_remark_and_is_the_same_each_time(folder, whole):
     assert verify(folder / "whole.mp3") == FRESH and FRESH.remarks == []
     assert export(folder / "second.mp3", SOUND, TAGS).read_bytes() == whole
+
+
+def test_the_command_names_what_a_player_added_and_what_was_changed(run, tmp_path):
+    (tmp_path / "short.yaml").write_text(SCRIPT)
+    path = tmp_path / "short.mp3"
+    run("export", tmp_path / "short.yaml", "--voice", "tone", "-o", path)
+    data = path.read_bytes()
+    path.write_bytes(tagged(data, RATING, COUNT))
+    done = run("verify", "short.mp3")
+    assert done.returncode == 0
+    assert re.fullmatch(
+        r"short\.mp3 is whole: \d+:\d\d, 3 chapters, \d+ cues\n"
+        r"a player has added a play count \(PCNT\), a rating \(POPM\)\n"
+        r"another program has written its tags anew, and they say what they said\n",
+        done.stdout,
+    )
+    path.write_bytes(data.replace(b"Rest", b"Pest"))
+    done = run("verify", "short.mp3")
+    assert done.returncode == 1 and done.stdout == "" and "changed; export it again" in done.stderr

@@ -43,7 +43,7 @@ _ROUNDING = RATE // 1000
 _PIECE = 1 << 16
 _HEADS = tuple(bytes([*b"ID3", version, 0, 0]) for version in (OURS, NEWER))
 _STAMPED = (b"RIFF", b"OggS", b"fLaC")
-_NAME_ONE = "name an MP3 that `voice-guide export` wrote"
+_NAME_ONE = "name a sound that `voice-guide export` wrote"
 
 
 @dataclass(frozen=True, slots=True)

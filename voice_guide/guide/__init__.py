@@ -145,7 +145,8 @@ class Guide:
     ) -> Catalogue:
         """Write every routine into a folder, those that are up to date left alone unless by `force`.
 
-        `jobs` at once in processes here, or on a Dask cluster by its `scheduler`. One that fails is in the faults.
+        `jobs` at once in processes here, or on a Dask cluster by its `scheduler`. One that fails is in the faults. With
+        `verify` every byte of what is there is looked at too, not only when it was changed.
         """
         from voice_guide.controls.signals import unwinding
         from voice_guide.guide.catalogue import Making, Many, make_all
