@@ -145,6 +145,19 @@ def test_a_file_that_is_gone_or_was_changed_is_made_again_and_no_other(shelf, ex
     assert (shelf / "muscle-truce.mp3").read_bytes() == before["muscle-truce.mp3"][1]
 
 
+@pytest.mark.parametrize("name", ["muscle-truce.mp3", "muscle-truce.vtt", "muscle-truce.png"])
+def test_a_byte_that_changed_unseen_is_found_where_all_are_verified(home, export, name):
+    words = ("--all", "--captions", "vtt,cover")
+    assert export(*words, folder="beside").returncode == 0
+    path = home / "beside" / name
+    before, at = path.read_bytes(), path.stat()
+    path.write_bytes(before[:-1] + bytes([before[-1] ^ 1]))
+    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+    assert export(*words, folder="beside").stderr.startswith("0 made, ")
+    assert export(*words, "--verify", folder="beside").stderr.startswith("1 made, ")
+    assert path.read_bytes() == before
+
+
 def test_other_wishes_make_all_that_they_change_again(shelf, export):
     before = seen(shelf)
     assert export("--all", "--talk", "short").returncode == 0

@@ -98,7 +98,7 @@ class TestWav:
     def test_twice_gives_the_same_bytes_however_it_is_cut(self, tmp_path):
         first, second = export(tmp_path / "a.wav", SOUND), export(tmp_path / "b.wav", SOUND, block=88_200)
         assert first.read_bytes() == second.read_bytes()
-        assert len(first.read_bytes()) == 44 + len(SOUND)
+        assert len(first.read_bytes()) == 44 + len(SOUND) + 104
 
     def test_a_session_of_nothing_is_a_file_too(self, tmp_path):
         with wave.open(str(export(tmp_path / "x.wav", b""))) as file:
@@ -359,7 +359,7 @@ class TestNeverHalfAFile:
             (part,) = set(tmp_path.iterdir()) - {path, usual}
             assert part.name.startswith(f".session{ending}.")
             assert part.suffix == ".part"
-        assert path.read_bytes().endswith(MUCH)
+        assert MUCH in path.read_bytes()
         assert set(tmp_path.iterdir()) == {path, usual}
         assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(usual.stat().st_mode)
 

@@ -95,7 +95,7 @@ def fault(folder, data):
         verify(path)
     line = str(caught.value)
     assert caught.value.exit_code == 1 and "\n" not in line and len(line) < 400
-    assert line.startswith(str(path)) and re.search("; (export it again|name an MP3 that .* wrote)$", line)
+    assert line.startswith(str(path)) and re.search("; (export it again|name a sound that .* wrote)$", line)
     return line.removeprefix(f"{path}: ").removeprefix(f"{path} ")
 
 
@@ -143,20 +143,20 @@ def test_an_export_that_is_not_whole_leaves_one_and_keeps_the_file(run, tmp_path
 def test_what_is_no_export_is_told_in_one_line(run, tmp_path):
     (tmp_path / "text.mp3").write_text("name: no MP3\n")
     done = run("verify", "text.mp3")
-    told = "text.mp3 begins with no tags of voice-guide; name an MP3 that `voice-guide export` wrote\n"
+    told = "text.mp3 begins with no tags of voice-guide; name a sound that `voice-guide export` wrote\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("none", f"cannot read {{}}: {os.strerror(errno.ENOENT).lower()}; name an MP3 that"),
-        ("none/x", f"cannot read {{}}: {os.strerror(errno.ENOENT).lower()}; name an MP3 that"),
-        ("empty/x", f"cannot read {{}}: {os.strerror(errno.ENOTDIR).lower()}; name an MP3 that"),
-        ("long" * 80, f"cannot read {{}}: {os.strerror(errno.ENAMETOOLONG).lower()}; name an MP3 that"),
-        ("", "{} is a folder; name an MP3 that"),
-        ("pipe", "{} is not a file; name an MP3 that"),
-        ("empty", "{} is empty; name an MP3 that"),
+        ("none", f"cannot read {{}}: {os.strerror(errno.ENOENT).lower()}; name a sound that"),
+        ("none/x", f"cannot read {{}}: {os.strerror(errno.ENOENT).lower()}; name a sound that"),
+        ("empty/x", f"cannot read {{}}: {os.strerror(errno.ENOTDIR).lower()}; name a sound that"),
+        ("long" * 80, f"cannot read {{}}: {os.strerror(errno.ENAMETOOLONG).lower()}; name a sound that"),
+        ("", "{} is a folder; name a sound that"),
+        ("pipe", "{} is not a file; name a sound that"),
+        ("empty", "{} is empty; name a sound that"),
     ],
 )
 def test_what_is_no_file_is_told_and_never_waited_for(tmp_path, name, told):
@@ -322,7 +322,8 @@ def damages(data):
         "a forged year": (tags + forged(info, 21, b"\x7f" * 4) + data[head + SIZE :], "which is no session"),
         "a forged delay": (tags + forged(info, 154, b"\0\0\0") + data[head + SIZE :], "its chapters end at 0:16.000"),
         "a forged seek table": (tags + forged(info, 29, b"x") + data[head + SIZE :], "its sound was changed somewhere"),
-        "another version": (data[:3] + b"\4" + data[4:], "begins with no tags of voice-guide"),
+        "another version": (data[:3] + b"\4" + data[4:], "its tags are damaged at byte"),
+        "an older version": (data[:3] + b"\2" + data[4:], "begins with no tags of voice-guide"),
         "a flag of the tags": (data[:5] + b"\x80" + data[6:], "begins with no tags of voice-guide"),
         "no tags": (data[head:], "begins with no tags of voice-guide"),
     }  # fmt: skip

@@ -68,7 +68,7 @@ SUMMARIES = {
     "tell": "Tell the session that plays to pause, go on, stop.",
     "export": "Write a routine as an MP3 for the phone.",
     "page": "Write a routine as a page for the phone's browser.",
-    "verify": "Check an exported MP3: its bytes, its chapters, every cue.",
+    "verify": "Check an export: its sound, its tags, every cue.",
     "suggest": "Up to three routines for what hurts.",
     "list": "All routines by name.",
     "show": "Every cue of a routine, with its time.",

@@ -19,7 +19,7 @@ from voice_guide.guide import FORMATS, Guide, verify
 @click.option("--captions", default="", metavar="KIND,...", help="Beside the file: vtt, srt, lrc, chapters, txt.")
 @click.option("--format", "wanted", type=Nearest(FORMATS), help="What to write; MP3 else.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder; the routine's name here else.")
-@click.option("--verify", "verified", is_flag=True, help="Check the MP3 that was written, as `verify` does.")
+@click.option("--verify", "verified", is_flag=True, help="Check what was written, as `verify` does.")
 @click.pass_context
 def export_command(
     ctx: click.Context,
@@ -71,7 +71,10 @@ def show(done: Any) -> None:
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 def verify_command(file: Path) -> None:
-    """Check an exported MP3: its bytes, its chapters, and that each cue is heard where its timeline has it.
+    """Check an export: of an MP3 every byte of its sound, all that its tags say, and each cue heard at its time.
+
+    What a player added, a rating or a play count, is named and is no fault. Of other formats every byte is checked,
+    and whatever a player changes is a fault.
 
     \b
     voice-guide verify soft-landing.mp3
@@ -79,4 +82,5 @@ def verify_command(file: Path) -> None:
     whole = verify(file)
     counts = [(whole.chapters, "chapter"), (whole.cues, "cue")]
     told = ", ".join(f"{count} {thing}{'s' * (count != 1)}" for count, thing in counts)
-    click.echo(f"{file} is whole: {clock(whole.seconds)}, {told}")
+    told = f"{clock(whole.seconds)}, {told}" if whole.length else "every byte is as it was written"
+    click.echo("\n".join([f"{file} is whole: {told}", *whole.remarks]))

@@ -2,7 +2,8 @@
 
 The same sound, tags and ffmpeg give the same bytes: nothing of the clock or the machine is in them. All four carry the
 title, artist, album, genre, lyrics, chapters and cover: m4a and m4b with the chapters as a track and as a table, as
-players of audiobooks read them, Opus and FLAC with the chapters as comments. The timed words have no place in any.
+players of audiobooks read them, Opus and FLAC with the chapters as comments. The timed words have no place in any. As
+a comment they carry their stamp.
 """
 
 import errno
@@ -24,6 +25,7 @@ from typing import IO, NoReturn, cast
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.captions import Chapter, milliseconds, timestamp
 from voice_guide.formats.id3 import Tags
+from voice_guide.formats.stamp import BLANK, stamp
 from voice_guide.pcm import RATE, Pcm, frames, length
 from voice_guide.storage.whole import AllOrNothing, WholeFile, errors_told
 
@@ -103,6 +105,8 @@ class Ffmpeg(AllOrNothing):
             self._sound.close()
             if self._child.wait() or not self._file.part.stat().st_size:
                 self._fail()
+            with errors_told(self._path):
+                stamp(self._file.part)
             self._file.keep()
         self._end.close()
 
@@ -166,7 +170,8 @@ def _words(folder: Path, ending: str, tags: Tags) -> list[str]:
 
 def _metadata(ending: str, tags: Tags) -> bytes:
     """The tags in ffmpeg's own format."""
-    fields = {name: getattr(tags, name) for name in ("title", "artist", "album", "genre", "lyrics")}
+    fields = {"comment": BLANK}  # first, where a page of Ogg ends before none of it
+    fields |= {name: getattr(tags, name) for name in ("title", "artist", "album", "genre", "lyrics")}
     sections = ""
     if FORMATS[ending] is _MP4:
         sections = "".join(map(_section, tags.chapters))

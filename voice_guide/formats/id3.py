@@ -1,8 +1,4 @@
-"""The tags of an exported MP3: its titles, chapters, cover and timed words, as every player reads them, and back.
-
-They are read without mutagen, which inflates, nests, and takes the square of their length for the lyrics: the time
-and memory that a foreign file costs go with its size, whatever it says of itself.
-"""
+"""The tags of an exported MP3: its titles, chapters, cover and timed words, as every player reads them, and back."""
 
 from array import array
 from collections.abc import Iterator
@@ -12,6 +8,10 @@ from itertools import chain, pairwise, zip_longest
 from typing import Any, BinaryIO
 
 from voice_guide.formats.captions import Chapter, Word, milliseconds
+from voice_guide.formats.tag import ENCODINGS, OURS, Frame, Tag, number, text_at
+
+HEAD = 10
+"""Bytes before the tags that tell their version and size."""
 
 MOST_TAGS = 1 << 23
 """Bytes of tags that no session needs: what a lie may cost."""
@@ -59,7 +59,7 @@ def id3(tags: Tags) -> bytes:
         frames.append(lib.APIC(mime="image/png", type=front, data=tags.cover, **_named("cover")))
     body = b"".join(map(_rendered, frames + _contents(tags) + _chapters(tags)))
     size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
-    return b"ID3\3\0\0" + size + body
+    return bytes([*b"ID3", OURS, 0, 0]) + size + body
 
 
 def _synchronised(tags: Tags) -> Any:
@@ -130,7 +130,19 @@ def _rendered(frame: Any) -> bytes:
     tag, file = _mutagen().ID3(), BytesIO()
     tag.add(frame)
     tag.save(file, v1=0, v2_version=3, padding=lambda _: 0)
-    return file.getvalue()[10:]
+    return _open_ended(file.getvalue()[HEAD:])
+
+
+def _open_ended(frame: bytes) -> bytes:
+    """A text without the zeros at its end, which no player needs.
+
+    Taggers write them: a tag that one of them has rewritten is longer than ours, and so told from a damaged one.
+    """
+    if not frame.startswith(b"T"):
+        return frame
+    zeros = b"\0\0" if frame[HEAD] else b"\0"
+    body = frame[HEAD:].removesuffix(zeros)
+    return frame[:4] + len(body).to_bytes(4, "big") + frame[8:HEAD] + body
 
 
 def _mutagen() -> Any:
@@ -140,30 +152,30 @@ def _mutagen() -> Any:
     return mutagen.id3
 
 
-def read_tags(file: BinaryIO, head: bytes) -> bytes:
-    """What follows the ten bytes of the head. Raises ValueError."""
-    size = 0
-    for byte in head[6:].ljust(4, b"\xff"):
-        size = size << 7 | byte
-    if len(head) < 10 or max(head[6:]) > 0x7F or size > MOST_TAGS:
+def read_tags(file: BinaryIO, head: bytes) -> Tag:
+    """What follows the HEAD. Raises ValueError."""
+    size = number(head[6:], 7) if len(head) == HEAD else -1
+    if not 0 <= size <= MOST_TAGS:
         raise ValueError(f"its tags claim a size of {head[6:].hex(' ')}, more than any session needs")
     tags = file.read(size)
     if len(tags) < size:
-        raise ValueError(f"it breaks off inside its tags, at byte {10 + len(tags)} of {10 + size}")
-    return tags
+        raise ValueError(f"it breaks off inside its tags, at byte {HEAD + len(tags)} of {HEAD + size}")
+    return Tag(tags, head[3])
 
 
-def read_timeline(tags: bytes) -> tuple[bytes, "array[int]"]:
-    """The synchronised lyrics, and the edges of the chapters in milliseconds. Raises ValueError."""
+def read_timeline(tag: Tag, ordered: bool = True) -> tuple[bytes, "array[int]"]:
+    """The synchronised lyrics, and the edges of the chapters in milliseconds. Raises ValueError.
+
+    Taggers put chapters into another order: they stand in that of time only where they are `ordered`.
+    """
     lyrics, edges = b"", array("Q", [0])
-    for name, body in _frames(tags):
+    for name, body in tag.frames() if ordered else sorted(tag.frames(), key=_times):
         if name == b"SYLT" and lyrics:
             raise ValueError("it carries two timelines")
         if name == b"SYLT":
             lyrics = body
         elif name == b"CHAP":
-            times = body[body.find(b"\0") + 1 :]
-            start, end = int.from_bytes(times[:4], "big"), int.from_bytes(times[4:8], "big")
+            start, end = _times((name, body))
             if start != edges[-1] or start >= end:
                 raise ValueError(
                     f"chapter {len(edges)} goes from {exact(start)} to {exact(end)}, "
@@ -175,15 +187,10 @@ def read_timeline(tags: bytes) -> tuple[bytes, "array[int]"]:
     return lyrics, edges
 
 
-def _frames(tags: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 0
-    while at < len(tags):
-        name, body = tags[at : at + 4], at + 10
-        size, flags = int.from_bytes(tags[at + 4 : at + 8], "big"), tags[at + 8 : body]
-        if not name.isalnum() or flags != b"\0\0" or size > len(tags) - body:
-            raise ValueError(f"its tags are damaged at byte {10 + at}, where {tags[at:body].hex(' ')} stands")
-        at = body + size
-        yield name, tags[body:at]
+def _times(frame: Frame) -> tuple[int, int]:
+    """From where to where a chapter goes; of other frames it means nothing."""
+    times = frame[1][frame[1].find(b"\0") + 1 :]
+    return number(times[:4], 8), number(times[4:8], 8)
 
 
 def cues(lyrics: bytes, end: int) -> Iterator[Cue]:
@@ -197,24 +204,14 @@ def cues(lyrics: bytes, end: int) -> Iterator[Cue]:
 
 
 def _entries(lyrics: bytes) -> Iterator[tuple[str, int]]:
-    width = lyrics[0] + 1
-    if width > 2 or lyrics[4:6] != b"\2\1":  # in milliseconds, and lyrics
+    encoding = lyrics[0]
+    if encoding >= ENCODINGS or lyrics[4:6] != b"\2\1":  # in milliseconds, and lyrics
         raise ValueError(f"its timeline begins with {lyrics[:6].hex(' ')}, and not as voice-guide writes it")
-    _, at = _text_at(lyrics, 6, width)
+    _, at = text_at(lyrics, 6, encoding, strict=False)
     while at < len(lyrics):
-        text, at = _text_at(lyrics, at, width)
+        text, at = text_at(lyrics, at, encoding, strict=False)
         yield text, int.from_bytes(lyrics[at : at + 4], "big")
         at += 4
-
-
-def _text_at(lyrics: bytes, start: int, width: int) -> tuple[str, int]:
-    """The text from a byte on, and the byte after its end."""
-    end = lyrics.find(bytes(width), start)
-    while end >= 0 and (end - start) % width:
-        end = lyrics.find(bytes(width), end + 1)
-    if end < 0:
-        raise ValueError(f"its timeline breaks off at byte {start} of {len(lyrics)}")
-    return lyrics[start:end].decode("utf-16" if width == 2 else "latin-1", "replace"), end + width
 
 
 def exact(time: int) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from voice_guide.errors import VoiceGuideError
-from voice_guide.formats.id3 import Tags, id3
-from voice_guide.formats.xing import DECODER_DELAY, DELAY, FRAME, SIZE, VBR, FrameCount, frame_size
+from voice_guide.formats.id3 import HEAD, Tags, id3
+from voice_guide.formats.seal import seal
+from voice_guide.formats.tag import Tag
+from voice_guide.formats.xing import DECODER_DELAY, DELAY, FRAME, SIZE, VBR, FrameCount, frame_size, with_seal
 from voice_guide.pcm import RATE, Pcm, length
 from voice_guide.storage.whole import AllOrNothing, Memory, WholeFile
 
@@ -50,6 +52,7 @@ class Mp3(AllOrNothing):
         self._encoder: Any = None
         self._count = FrameCount()
         self._length = 0
+        self._tag = Tag(head[HEAD:])
         self._info_at = len(head)
         self._file = path if isinstance(path, Memory) else WholeFile(path)
         with self._or_nothing():
@@ -92,7 +95,8 @@ class Mp3(AllOrNothing):
             if not self._count.frames or self._encoder:
                 self._encoder = self._encoder or encoder(self._kbps)
                 self._add(self._encoder.flush())
-            self._file.rewrite(self._info_at, self._count.info_frame(self._length, self._kbps))
+            info = self._count.info_frame(self._length, self._kbps, sealed=True)
+            self._file.rewrite(self._info_at, with_seal(info, seal(self._tag, self._count.digest, info)))
             self._file.keep()
 
     def abort(self) -> None:

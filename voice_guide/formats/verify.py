@@ -1,19 +1,23 @@
-"""Whether an exported MP3 is whole: every byte of its sound as written, each cue where its own timeline has it.
+"""Whether an export is whole: of an MP3 all that it says and sounds, and each cue where its own timeline has it.
 
-The first fault is told in one line. Time goes with the size of the file, and memory stays small.
+Of other formats every byte is as it was written, or one was changed. The first fault is told in one line. Time goes
+with the size of the file, and memory stays small.
 """
 
 import audioop
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.captions import milliseconds
-from voice_guide.formats.id3 import cues, exact, read_tags, read_timeline
-from voice_guide.formats.xing import DECODER_DELAY, DELAY, FRAME, SIZE, FrameCount, Info, read_info
+from voice_guide.formats.id3 import HEAD, cues, exact, read_tags, read_timeline
+from voice_guide.formats.seal import added, changes, rewritten, shown, touched
+from voice_guide.formats.stamp import has_stamp, is_as_stamped
+from voice_guide.formats.tag import NEWER, OURS, Tag
+from voice_guide.formats.xing import DECODER_DELAY, DELAY, FRAME, SIZE, FrameCount, Info, read_info, with_seal
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, seconds
 
 SILENCE = 30
@@ -37,16 +41,37 @@ LONGEST = frames(24 * 3600)
 _BLOCK = RATE // 100
 _ROUNDING = RATE // 1000
 _PIECE = 1 << 16
-_OURS = "name an MP3 that `voice-guide export` wrote"
+_HEADS = tuple(bytes([*b"ID3", version, 0, 0]) for version in (OURS, NEWER))
+_STAMPED = (b"RIFF", b"OggS", b"fLaC")
+_NAME_ONE = "name a sound that `voice-guide export` wrote"
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a whole file holds. `length` is in frames."""
+    """What a whole file holds. `length` is in frames; of other files than MP3 only the bytes are held to anything."""
 
     length: int
     chapters: int
     cues: int
+    sealed: bool = True
+    """Whether it carries a digest; files of the first versions have none."""
+    rewritten: bool = False
+    """Whether another program has written its tags anew, in which everything stands as it was."""
+    added: tuple[str, ...] = ()
+    """What players put in."""
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a person should know of it."""
+        remarks = [f"a player has added {', '.join(self.added)}"] if self.added else []
+        if self.rewritten:
+            remarks.append("another program has written its tags anew, and they say what they said")
+        if not self.sealed:
+            remarks.append(
+                "it carries no digest, as an older version wrote it: its title, lyrics, cover and words may have been"
+                " changed; export it again for one"
+            )
+        return remarks
 
     @property
     def seconds(self) -> float:
@@ -55,25 +80,43 @@ class Whole:
 
 
 def verify(path: Path) -> Whole:
-    """Check a file that was exported against the timeline it carries. Raises VoiceGuideError with the first fault."""
+    """Hold a file that was exported to the seal and the timeline it carries.
+
+    Raises VoiceGuideError with the first fault; of the tags, with all that was changed.
+    """
     try:
         if path.exists() and not path.is_file():
-            raise VoiceGuideError(f"{path} is {'a folder' if path.is_dir() else 'not a file'}; {_OURS}")
+            raise VoiceGuideError(f"{path} is {'a folder' if path.is_dir() else 'not a file'}; {_NAME_ONE}")
         with path.open("rb") as file:
-            head = file.read(10)
-            if not head.startswith(b"ID3\3\0\0"):
+            head = file.read(HEAD)
+            if head.startswith(_STAMPED) or head[4:8] == b"ftyp":
+                return _by_its_stamp(file)
+            if not head.startswith(_HEADS):
                 what = "begins with no tags of voice-guide" if head else "is empty"
-                raise VoiceGuideError(f"{path} {what}; {_OURS}")
+                raise VoiceGuideError(f"{path} {what}; {_NAME_ONE}")
             return _verified(file, head)
     except OSError as error:
-        raise VoiceGuideError(f"cannot read {path}: {(error.strerror or str(error)).lower()}; {_OURS}") from error
+        raise VoiceGuideError(f"cannot read {path}: {(error.strerror or str(error)).lower()}; {_NAME_ONE}") from error
     except ValueError as fault:
         raise VoiceGuideError(f"{path}: {fault}; export it again") from fault
 
 
+def _by_its_stamp(file: BinaryIO) -> Whole:
+    if not has_stamp(file):
+        raise ValueError(
+            "it carries no digest: it was changed, or voice-guide did not write it, or an older version did"
+        )
+    if not is_as_stamped(file):
+        raise ValueError("its bytes are not those that were written: its digest is another")
+    return Whole(0, 0, 0)
+
+
 def _verified(file: BinaryIO, head: bytes) -> Whole:
-    lyrics, edges = read_timeline(read_tags(file, head))
-    info = read_info(file.read(SIZE))
+    tag = read_tags(file, head)
+    frame = file.read(SIZE)
+    info = read_info(frame)
+    anew = touched(tag) if info.seal else _untouched(tag)
+    lyrics, edges = read_timeline(tag, ordered=not anew)
     if not 0 <= info.length <= LONGEST:
         raise ValueError(f"its header tells of {info.length} samples, which is no session")
     begin = file.tell()
@@ -82,15 +125,27 @@ def _verified(file: BinaryIO, head: bytes) -> Whole:
     file.seek(begin)
     peaks, decoded = _peaks(_decoded(file))
     _hear(peaks, lyrics, info.length)
-    file.seek(begin - SIZE)
-    if file.read(SIZE) != (ours := count.info_frame(info.length)):
+    ours = count.info_frame(info.length, sealed=bool(info.seal))
+    if frame != with_seal(ours, info.seal):
         raise ValueError(
             f"its sound was changed somewhere from 0:00 to {_clock(info.length)}: "
             f"its checksum is {read_info(ours).checksum:04x}, and its header says {info.checksum:04x}"
         )
     if decoded != info.frames * FRAME:
         raise ValueError(f"{decoded // FRAME} of its {info.frames} MP3 frames can be decoded, to {_clock(decoded)}")
-    return Whole(info.length, len(edges) - 1, count_of_cues)
+    whole = Whole(info.length, len(edges) - 1, count_of_cues)
+    if not info.seal:
+        return replace(whole, sealed=False)
+    if told := changes(info.seal, tag, count.digest, ours):
+        raise ValueError(told)
+    return replace(whole, rewritten=rewritten(info.seal, tag), added=added(tag))
+
+
+def _untouched(tag: Tag) -> bool:
+    """False, of a file without a seal. Raises ValueError where its tags are not as the first versions wrote them."""
+    if tag.version != OURS or tag.padded:
+        raise ValueError("another program has written its tags anew, and it carries no digest to hold them to")
+    return False
 
 
 def _fitting(lyrics: bytes, edges: "array[int]", length: int) -> int:
@@ -101,7 +156,7 @@ def _fitting(lyrics: bytes, edges: "array[int]", length: int) -> int:
     for text, start, end in cues(lyrics, length):
         if not before <= start <= end <= length:
             raise ValueError(
-                f"'{_shown(text)}' goes from {exact(start)} to {exact(end)}, between {exact(before)} "
+                f"'{shown(text)}' goes from {exact(start)} to {exact(end)}, between {exact(before)} "
                 f"where the cue before ends and {exact(length)}"
             )
         if start > edges[chapter]:
@@ -205,15 +260,10 @@ def _spoken(peaks: "array[int]", text: str, start: int, end: int) -> None:
     missing = sound[begin : at + 1]
     where = f"break off at {_clock((first + begin) * _BLOCK)}" if begin else "are not heard"
     raise ValueError(
-        f"the words '{_shown(text)}' at {_clock(start)} {where}: "
+        f"the words '{shown(text)}' at {_clock(start)} {where}: "
         f"the next {seconds(len(missing) * _BLOCK):.2f} seconds have a peak of {max(missing)}"
     )
 
 
 def _clock(count: int) -> str:
     return exact(milliseconds(count))[:-4]
-
-
-def _shown(text: str) -> str:
-    line = "".join(letter for letter in text if letter.isprintable())
-    return line if len(line) < 50 else f"{line[:47]}..."

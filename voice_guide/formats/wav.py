@@ -1,15 +1,20 @@
 """A session as a WAV, sample by sample as it is played: the whole file under its name, or no file.
 
-It has no chapters: those of a WAV are read by sound editors, and by none of the players people have.
+It has no chapters: those of a WAV are read by sound editors, and by none of the players people have. It ends with its
+stamp, as a comment.
 """
 
+import struct
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.stamp import BLANK, stamp
 from voice_guide.pcm import WAV_HEAD, WIDTH, Pcm, frames, length, seconds, wav_head
-from voice_guide.storage.whole import AllOrNothing, WholeFile
+from voice_guide.storage.whole import AllOrNothing, WholeFile, errors_told
 
-_MOST = (1 << 32) - WAV_HEAD
+_COMMENT = BLANK.encode() + b"\0"
+_STAMP = struct.pack("<4sI4s4sI", b"LIST", len(_COMMENT) + 12, b"INFO", b"ICMT", len(_COMMENT)) + _COMMENT
+_MOST = (1 << 32) - WAV_HEAD - len(_STAMP)
 """Bytes of sound; a WAV counts itself in four bytes."""
 
 
@@ -47,7 +52,11 @@ class Wav(AllOrNothing):
         if self._file.closed:
             return
         with self._or_nothing():
-            self._file.rewrite(0, wav_head(self._size))
+            self._file.write(_STAMP)
+            self._file.rewrite(0, wav_head(self._size, len(_STAMP)))
+            self._file.flush()
+            with errors_told(self._path):
+                stamp(self._file.part)
             self._file.keep()
 
     def abort(self) -> None:

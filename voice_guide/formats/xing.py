@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from hashlib import sha256
 
 from voice_guide.pcm import RATE
 
@@ -24,6 +25,9 @@ DECODER_DELAY = 529
 SIZE = 192
 """Bytes of the info frame."""
 
+SEAL = 38
+"""Bytes of a seal, for which the info frame has room."""
+
 VBR = 5
 """LAME's variable bit rate setting, 0 the largest files, 9 the smallest."""
 
@@ -34,6 +38,9 @@ _RATE = 0b01
 _HEADER = _SYNC + b"\x84\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
 _LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
 _OWN_AT = len(_HEADER) + _LAYOUT.size
+_SEAL_AT = _OWN_AT + 2
+_SEALED = 1 << 15
+"""A bit of the setting that LAME leaves unused: a seal follows the checksum, where LAME writes zeros."""
 
 
 class FrameCount:
@@ -44,11 +51,13 @@ class FrameCount:
         self._bytes = 0
         """Of all whole frames so far."""
         self._checksum = Checksum()
+        self._digest = sha256()
         self._rest = b""
 
     def add(self, stream: bytes, sizes: "array[int] | None" = None) -> None:
         """Count a piece, or whole frames of known sizes. Raises ValueError where no frame of ours begins."""
         self._checksum.add(stream)
+        self._digest.update(stream)
         if sizes is not None and not self._rest:
             self._sizes.extend(sizes)
             self._bytes += len(stream)
@@ -84,10 +93,15 @@ class FrameCount:
             total += len(frames[-1])
         return b"".join(frames), array("H", map(len, frames))
 
-    def info_frame(self, length: int, kbps: int = 0) -> bytes:
+    @property
+    def digest(self) -> bytes:
+        """The SHA-256 of all bytes so far."""
+        return self._digest.digest()
+
+    def info_frame(self, length: int, kbps: int = 0, sealed: bool = False) -> bytes:
         """The info frame, SIZE bytes, of a stream that holds `length` frames of sound (samples).
 
-        `kbps` is its bit rate where that is constant.
+        `kbps` is its bit rate where that is constant; with_seal() has to follow where it is `sealed`.
         """
         count, size = len(self._sizes), SIZE + self._bytes
         padding = count * FRAME - DELAY - length
@@ -109,7 +123,7 @@ class FrameCount:
             (DELAY << 12 | padding).to_bytes(3, "big"),
             0,
             0,
-            500 - 10 * VBR,
+            500 - 10 * VBR | _SEALED * sealed,
             size,
             self._checksum.value(),
         )
@@ -135,6 +149,13 @@ class Info:
     frames: int
     length: int
     checksum: int
+    seal: bytes = b""
+    """None in files of the first versions."""
+
+
+def with_seal(frame: bytes, seal: bytes) -> bytes:
+    """An info frame that is `sealed`, with its seal of SEAL bytes."""
+    return (frame[:_SEAL_AT] + seal).ljust(SIZE, b"\0")
 
 
 def read_info(frame: bytes) -> Info:
@@ -146,9 +167,10 @@ def read_info(frame: bytes) -> Info:
     told, is_so = int.from_bytes(frame[_OWN_AT : _OWN_AT + 2], "big"), own.value()
     if told != is_so:
         raise ValueError(f"the header of its sound was changed: its checksum is {is_so:04x} and it says {told:04x}")
-    _, _, count, *_, trim, _, _, _, _, checksum = _LAYOUT.unpack_from(frame, len(_HEADER))
+    _, _, count, *_, trim, _, _, setting, _, checksum = _LAYOUT.unpack_from(frame, len(_HEADER))
     delay, padding = divmod(int.from_bytes(trim, "big"), 1 << 12)
-    return Info(count, count * FRAME - delay - padding, checksum)
+    seal = frame[_SEAL_AT : _SEAL_AT + SEAL] if setting & _SEALED else b""
+    return Info(count, count * FRAME - delay - padding, checksum, seal)
 
 
 def frame_size(header: bytes) -> int:

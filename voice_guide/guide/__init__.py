@@ -145,15 +145,14 @@ class Guide:
     ) -> Catalogue:
         """Write every routine into a folder, those that are up to date left alone unless by `force`.
 
-        `jobs` at once in processes here, or on a Dask cluster by its `scheduler`. One that fails is in the faults.
+        `jobs` at once in processes here, or on a Dask cluster by its `scheduler`. One that fails is in the faults. With
+        `verify` every byte of what is there is looked at too, not only when it was changed.
         """
         from voice_guide.controls.signals import unwinding
         from voice_guide.guide.catalogue import Making, Many, make_all
-        from voice_guide.guide.writing import ending_of, sidecars_of, verifiable
+        from voice_guide.guide.writing import ending_of, sidecars_of
 
         making = Making(every(wishes), Path(folder), ending_of(format), sidecars_of(captions), verify)
-        if verify:
-            verifiable(f"all.{format}")
         with unwinding():
             return make_all(self._kit, making, Many(force, jobs, scheduler), progress)
 
@@ -381,7 +380,7 @@ def tell(word: str) -> None:
 
 
 def verify(path: Path) -> Whole:
-    """Hold an exported MP3 to the timeline it carries. Raises VoiceGuideError with the first fault."""
+    """Hold an export to its digest, an MP3 to its timeline too. Raises VoiceGuideError with the first fault."""
     from voice_guide.formats.verify import verify
 
     return verify(path)

@@ -1,9 +1,10 @@
 """Every routine written at once: one that fails harms no other, and a killed run goes on.
 
 MP3s and pages are made in the same way. A record beside the files tells of each what it was made of, and so which are
-up to date.
+up to date; and the digest of each, captions and covers too.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -23,8 +24,8 @@ from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
 from voice_guide.storage.whole import write_whole
 
 RECORD = "voice-guide.json"
-Seen = list[int]
-"""A file's bytes, and when it was changed, in nanoseconds: another after every change."""
+Seen = list[int | str]
+"""A file's bytes, and when it was changed, in nanoseconds; and, where it was read, its digest."""
 Files = Mapping[str, Seen]
 """The files that were made, by their names."""
 Fault = tuple[int, str]
@@ -103,12 +104,18 @@ class Record:
             raise VoiceGuideError(f"{path} was not written by voice-guide; choose another folder with -o")
         with suppress(ValueError, TypeError, AttributeError, KeyError, RecursionError):
             for file, (made_of, files) in json.loads(data)["voice_guide"].items():
-                self._sessions[file] = made_of, dict(files)
+                self._sessions[file] = made_of, {name: list(seen) for name, seen in files.items()}
 
     def has(self, job: Job) -> bool:
-        """Whether all files of the session are there, as they were made, and made of the same."""
+        """Whether all files of the session are there, as they were made, and made of the same.
+
+        When they were changed is looked at, or, where it is to be verified, every byte.
+        """
         made_of, files = self._sessions.get(job.export.path.name, ("", {}))
-        there = all(_seen(self._path.parent / name) == seen for name, seen in files.items())
+        if job.verified:
+            there = all(_seen(self._path.parent / name, read=True) == seen for name, seen in files.items())
+        else:
+            there = all(_seen(self._path.parent / name) == seen[:2] for name, seen in files.items())
         return made_of == job.made_of and bool(files) and there
 
     def add(self, job: Job, files: Files) -> None:
@@ -173,7 +180,7 @@ def make(job: Job, studio: Studio | None = None) -> Files:
     paths = write(job.export, studio or _studio(job.voice, job.cache))
     if job.verified:
         verify(paths[0])
-    return {path.name: _seen(path) for path in paths}
+    return {path.name: _seen(path, read=True) for path in paths}
 
 
 @cache
@@ -227,9 +234,15 @@ def _made(folder: Path) -> Path:
     return folder.absolute()
 
 
-def _seen(path: Path) -> Seen:
+def _seen(path: Path, read: bool = False) -> Seen:
     try:
         told = path.stat()
+        digest = [_digest(path)] if read else []
     except OSError:
         return []
-    return [told.st_size, told.st_mtime_ns]
+    return [told.st_size, told.st_mtime_ns, *digest]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -116,15 +116,13 @@ class Prepared:
         """Write it to a file, or into a folder under the routine's name; returns the paths, the sound's first.
 
         The format is what the name ends in, or `format`: mp3, m4a, m4b, opus, flac, wav. `captions` stand beside it:
-        vtt, srt, lrc, chapters, txt, cover, or all. `verify` reads the MP3 again and holds it to its timeline.
-        Raises VoiceGuideError.
+        vtt, srt, lrc, chapters, txt, cover, or all. `verify` reads the file again and holds it to its digest,
+        an MP3 to its timeline too. Raises VoiceGuideError.
         """
         from voice_guide.formats.verify import verify as verified
-        from voice_guide.guide.writing import ending_of, path_of, sidecars_of, verifiable
+        from voice_guide.guide.writing import ending_of, path_of, sidecars_of
 
         path = path_of(Path(output), ending_of(format) if format else None, self.routine.id)
-        if verify:
-            verifiable(path)
         paths = self._written(path, sidecars_of(captions), progress)
         if verify:
             verified(paths[0])

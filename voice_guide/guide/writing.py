@@ -34,7 +34,7 @@ ENDINGS = tuple(f".{name}" for name in FORMATS)
 ARTIST, ALBUM, GENRE = "voice_guide", "voice_guide sessions", "Speech"
 CONSTANT = 48
 """The bit rate of a page's sound in kbit/s: in a variable one a browser finds a time only within seconds."""
-_FORMAT = 1
+_FORMAT = 2
 """To be raised with every change of what is written of the same session."""
 
 
@@ -222,12 +222,6 @@ def _cover(export: Export, studio: Studio) -> bytes:
 def _sidecar(name: str, told: Captions) -> tuple[str, bytes]:
     sidecar = SIDECARS[name]
     return sidecar.ending, sidecar.write(told).encode()
-
-
-def verifiable(path: Path | str) -> None:
-    """ChoiceError for a file that cannot be verified."""
-    if Path(path).suffix.lower() not in ("", MP3):
-        raise ChoiceError("--verify checks an MP3, and no other format; leave it out")
 
 
 def ending_of(name: str) -> str:

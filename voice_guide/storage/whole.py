@@ -58,6 +58,11 @@ class WholeFile:
             self._file.seek(at)
             self._file.write(data)
 
+    def flush(self) -> None:
+        """Have what was written where others find it, in `part`."""
+        with errors_told(self._shown, self._option):
+            self._file.flush()
+
     def keep(self) -> None:
         """Have it on the disk, then under its name."""
         with errors_told(self._shown, self._option):
