@@ -66,7 +66,7 @@ def small(folder):
 
 def head_of(data):
     """The bytes of the tags."""
-    return len(data) - len(data.partition(b"\xff\xf3\x84\xc4")[2]) - 4
+    return len(data) - len(data.partition(b"\xff\xf3\x94\xc4")[2]) - 4
 
 
 def split(data):

@@ -22,7 +22,7 @@ DELAY = 576
 DECODER_DELAY = 529
 """Samples every decoder adds before that; players know it and take it off at the start."""
 
-SIZE = 192
+SIZE = 240
 """Bytes of the info frame."""
 
 SEAL = 38
@@ -35,7 +35,7 @@ _KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SYNC = b"\xff\xf3"
 _RATE = 0b01
 """How a header says RATE."""
-_HEADER = _SYNC + b"\x84\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
+_HEADER = _SYNC + b"\x94\xc4" + bytes(9)  # 80 kbit/s, RATE, mono; then side information that says: no sound
 _LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
 _OWN_AT = len(_HEADER) + _LAYOUT.size
 _SEAL_AT = _OWN_AT + 2
