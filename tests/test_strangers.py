@@ -389,9 +389,15 @@ SPELLS = {
     "[[rate 300]] Hush": "is not spoken",
     "Hush for ② breaths": "is not spoken",
     "Hush ½ a breath": "is not spoken",
-    "a 😀 😀 😀": "has too few words",
-    "a" + " $" * 290: "has too few words",
-    "§ § §": "has too few words",
+    "Breathe 😀": "'😀' is not spoken",
+    "a" + " $" * 290: "'$' is not spoken",
+    "§ § §": "'§' is not spoken",
+    "Hush ♪ now": "'♪' is not spoken",
+    "Hush Ⅳ times": "'Ⅳ' is not spoken",
+    "Hush፩now": "'፩' is not spoken",
+    "Hush_now": "'_' is not spoken",
+    "www.example.com/?a=b": "'=' is not spoken",
+    "- - -": "has too few words",
     "\u0301\u0301": "has too few words",
 }
 
