@@ -17,11 +17,11 @@ from pathlib import Path
 
 from voice_guide.compiler import script, timeline
 from voice_guide.compiler.script import compile_script
-from voice_guide.compiler.speech import USUAL_RATE
+from voice_guide.compiler.speech import JOINERS, USUAL_RATE
 from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, document, steps
-from voice_guide.library.document import JOINERS, MOST_FAULTS
+from voice_guide.library.document import MOST_FAULTS
 from voice_guide.pcm import seconds
 from voice_guide.routine import names
 from voice_guide.routine.names import Entry, Names

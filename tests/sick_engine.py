@@ -65,6 +65,7 @@ SICKNESSES = {
     "empty": write(b""),
     "header": lambda request: save(request, seconds=0),
     "short": lambda request: save(request, seconds=0.02),
+    "endless": lambda request: save(request, seconds=120),
     "silent": lambda request: save(request, level=0),
     "noise": write(b"RIFF and nothing that follows"),
     "garbage": lambda request: print("Audio saved to", request["file"], flush=True),

@@ -197,6 +197,7 @@ def test_the_worker_ends_with_whoever_started_it(worker):
         ("noise", "no WAV file"),
         ("header", "0.00 seconds of sound for 5 words"),
         ("short", "0.02 seconds of sound for 5 words"),
+        ("endless", "120 seconds over 'Ease off the ball now.'"),
         ("silent", "nothing but silence"),
         ("garbage", "garbage"),
         ("list", "garbage"),

@@ -55,7 +55,7 @@ def find_command(name: tuple[str, ...], as_json: bool) -> None:
     voice-guide find the hippocket ball please
     """
     try:
-        found = Guide().find(" ".join(name))
+        found = Guide(tell=hint).find(" ".join(name))
     except NameUnclear as error:
         if as_json:
             click.echo(json.dumps({"candidates": list(error.candidates)}, ensure_ascii=False, indent=2))

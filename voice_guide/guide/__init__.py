@@ -15,7 +15,6 @@ from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.formats import FORMATS
 from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, Tell, nobody, unmoved
-from voice_guide.routine import Routine
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from voice_guide.guide.suggest import Suggestions
     from voice_guide.hearing.recording import Understood
     from voice_guide.library import Library
+    from voice_guide.library.shelf import Card
     from voice_guide.personal.journal import Journal
     from voice_guide.storage.kept import Info
     from voice_guide.voices.voice import Speaker
@@ -181,13 +181,18 @@ class Guide:
         """Routines, points, rules and phrases as values."""
         return self._kit.library
 
-    def routines(self, need: str = "") -> list[Routine]:
-        """All routines in the order of their names, or those for a need, the best first."""
+    def routines(self, need: str = "") -> list[Card]:
+        """What is told of all routines in the order of their names, or of those for a need, the best first.
+
+        Whole ones are in `library.routines`.
+        """
         library = self._kit.library
-        found = map(library.by_id, library.need(need).routines) if need else library.routines.values()
-        routines = [*found]
+        cards = [*library.cards.values()]
+        if need:
+            ids = {card.id: card for card in cards}
+            cards = [ids[one] for one in library.need(need).routines]
         self._kit.tell_broken()
-        return routines
+        return cards
 
     def find(self, name: str) -> str:
         """Which routine a name means, as spoken or typed. Raises NameUnclear."""

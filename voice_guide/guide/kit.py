@@ -91,7 +91,7 @@ class Kit:
         """Every script."""
         from voice_guide.library import Library
 
-        return Library(own=self._scripts, cache=self.cache)
+        return Library(own=self._scripts, cache=self.cache, tell=self.tell)
 
     def tell_broken(self) -> None:
         """Name the listener's own scripts that cannot be used; each once."""

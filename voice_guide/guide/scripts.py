@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
@@ -141,7 +142,7 @@ def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
     """
     from voice_guide.library import LONGEST_NAME, slug
 
-    if any(c.isdigit() for c in name) or not any(c.isalpha() for c in name) or not name.isprintable():
+    if unspoken(name) or not any(c.isalpha() for c in name) or not name.isprintable():
         raise ChoiceError(f"{name!r} is not a name to be spoken; use letters, and numbers as words")
     if len(name) > LONGEST_NAME:
         raise ChoiceError(f"a name of {len(name)} letters; {LONGEST_NAME} are enough")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
@@ -307,17 +308,18 @@ class Reader:
         self.document.fault(where, f"no {what} '{name}'; {remedy}")
 
     def _spoken(self, where: Where, text: str) -> None:
-        """Words fit for the voice: no digits, codes or promises, nothing that an engine or the guide could obey."""
-        kinds = [unicodedata.category(letter)[0] for letter in text if not letter.isspace()]
-        text = unicodedata.normalize("NFKC", text)  # so that no digit and no bracket looks like another letter
+        """Words fit for the voice: no digits, codes, signs or promises, nothing that engine or guide could obey."""
+        sign, text = unspoken(text), unicodedata.normalize("NFKC", text)  # so that no digit looks like another letter
         if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
             self.document.fault(where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names")
         elif found := re.search(r"[<>{}]|\[\[|\]\]", text):
             self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
+        elif sign:
+            self.document.fault(where, f"'{sign}' is not spoken as a word; write it as one, or leave it out")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
         elif found_command := commands_in(text, self.commanding):
             remedy = "say it inside a longer sentence"
             self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")
-        elif "L" not in kinds or 2 * (kinds.count("L") + kinds.count("M")) < len(kinds):  # signs take long to say
+        elif not any(letter.isalpha() for letter in text):
             self.document.fault(where, f"'{clipped(text)}' has too few words; write a sentence")

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from voice_guide.compiler.speech import spoken_seconds
+from voice_guide.compiler.speech import most_seconds, plain_letters, spoken_seconds
 from voice_guide.errors import VoiceError, did_you_mean
-from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.pcm import RATE, WIDTH, Pcm, length, seconds
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
@@ -110,7 +110,7 @@ class Engine:
         def said(child: Child) -> Pcm:
             file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
             child.ask(request, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
-            return _sound(file, words)
+            return _sound(file, words, most_seconds(words, self._rate))
 
         return dress(self._twice(said))
 
@@ -167,7 +167,7 @@ def enough(took: Sequence[float], patience: float, speech: float = 0.0) -> float
 
 def speakable(text: str) -> str:
     """The words alone: brackets are phonemes to eSpeak and commands to macOS, angles XML to Windows."""
-    plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in text)
+    plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in plain_letters(text))
     return " ".join("".join(plain).split())
 
 
@@ -193,16 +193,19 @@ def _plain(name: str) -> str:
     return name.replace("_", "-").casefold()
 
 
-def _sound(file: Path, words: str) -> Pcm:
+def _sound(file: Path, words: str, most: float) -> Pcm:
     try:
         sound = read(file)
     except FileNotFoundError:
         raise Sick("saved no sound") from None
     except ValueError as fault:
         raise Sick(f"saved {fault}") from fault
-    count = len(words.split())
+    count = sum(any(map(str.isalnum, word)) for word in words.split())
     if length(sound) < count * _SHORTEST:
         raise Sick(f"saved {length(sound) / RATE:.2f} seconds of sound for {count} words")
+    if seconds(length(sound)) > most:
+        took = f"took {seconds(length(sound)):.0f} seconds over '{words[:30]}'"
+        raise Sick(f"{took}, as if it spelled it: another --voice is better")
     if audioop.rms(sound, WIDTH) < _SILENT:
         raise Sick("saved nothing but silence")
     return sound
