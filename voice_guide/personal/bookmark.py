@@ -12,13 +12,11 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, VoiceGuideError
-from voice_guide.personal import all_set_aside, data_folder, read, set_aside
-from voice_guide.storage.whole import sweep, write_whole
+from voice_guide.personal import PLACE, data_folder, forget, read, remove, set_aside, tidy
+from voice_guide.storage.whole import write_whole
 
 LARGEST = 1_000_000
 """Bytes."""
-ABANDONED = 60.0
-"""Seconds after which a half-written file is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Bookmark:
 
 def bookmark_path(folder: Path | None = None) -> Path:
     """Where it lies: in that folder, else in the listener's own."""
-    return (folder or data_folder()) / "place.json"
+    return (folder or data_folder()) / PLACE
 
 
 def write_bookmark(bookmark: Bookmark, path: Path | None = None) -> None:
@@ -98,15 +96,11 @@ def read_bookmark(path: Path | None = None) -> Bookmark | None:
 def remove_bookmark(path: Path | None = None, erase: bool = False) -> None:
     """There is nothing to go on with any more; `erase` what was set aside, too. VoiceGuideError where a file stays."""
     path = path or bookmark_path()
-    try:
-        for file in (path, *(all_set_aside(path) if erase else ())):
-            file.unlink(missing_ok=True)
-        sweep(path, 0 if erase else ABANDONED)
-    except NotADirectoryError:
-        return
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
+    if erase:
+        forget(path)
+    else:
+        tidy(path)
+        remove(path)
 
 
 def _parsed(data: bytes) -> Bookmark:
