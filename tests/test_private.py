@@ -6,8 +6,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -248,15 +250,11 @@ with Pipe() as pipe:
 
 
 @pytest.fixture
-def open_tmp(tmp_path):
+def open_tmp():
     """As /tmp is."""
-    for folder in (*reversed(tmp_path.parents), tmp_path):
-        if folder.stat().st_uid == os.geteuid() and not mode(folder) & 0o001:
-            folder.chmod(mode(folder) | 0o111)
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    folder.chmod(0o1777)
-    return folder
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o1777)
+        yield Path(folder)
 
 
 @ROOT
