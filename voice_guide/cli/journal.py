@@ -38,7 +38,7 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
     """
     if sum(map(bool, (as_json, as_csv, plot, delete))) > 1:
         raise click.UsageError("choose one of --json, --csv, --plot, --delete")
-    guide = Guide()
+    guide = Guide(tell=hint)
     journal, records = guide.journal, guide.journal.known
     if delete:
         _delete(guide, yes)

@@ -17,6 +17,7 @@ from types import TracebackType
 from voice_guide.controls.button import PRESS, Button
 from voice_guide.errors import VoiceGuideError
 from voice_guide.player.command import Command
+from voice_guide.storage.folders import PRIVATE, make_folder, others_may_change
 
 WORDS = {str(command): command for command in Command} | {"skip": Command.NEXT, "ready": Command.CONTINUE}
 """What a line may say; PRESS too, one press of the one button."""
@@ -55,7 +56,8 @@ class Pipe:
             return self
         try:
             path = pipe_path()
-            _own_folder(path.parent)
+            make_folder(path.parent, PRIVATE)
+            _ours(path.parent)
             self._take(path)
         except OSError as fault:
             self.fault = f"no pipe for commands: {fault.strerror or fault}; VOICE_GUIDE_RUNTIME names another folder"
@@ -139,7 +141,7 @@ def tell(word: str) -> None:
 
 
 def _write(path: Path, line: bytes) -> None:
-    end = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    end = os.open(_ours(path.parent) / path.name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         if not stat.S_ISFIFO(os.fstat(end).st_mode):
             raise OSError(errno.EINVAL, "it is no pipe", str(path))
@@ -148,12 +150,11 @@ def _write(path: Path, line: bytes) -> None:
         os.close(end)
 
 
-def _own_folder(folder: Path) -> None:
-    """Made for nobody else; one that others may change is refused, or they could put their own pipe there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = folder.stat()
-    if mode.st_uid != os.geteuid() or stat.S_IMODE(mode.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(errno.EPERM, f"others may write in {folder}")
+def _ours(folder: Path) -> Path:
+    """One that others may change is refused, or they could put their own pipe there."""
+    if fault := others_may_change(folder):
+        raise PermissionError(errno.EPERM, fault)
+    return folder
 
 
 def _word(line: bytes) -> str:

@@ -5,6 +5,7 @@ Nothing here prints, reads options or ends a process; the command line is one of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -273,7 +274,10 @@ class Guide:
         """Delete it, and all that was set aside; returns what was deleted. Raises VoiceGuideError."""
         from voice_guide.personal.profile import forget_profile
 
-        return forget_profile(self._kit.profile_path)
+        gone = forget_profile(self._kit.profile_path)
+        if os.path.lexists(self._kit.journal_path) or self._kit.bookmarks.there:
+            self._kit.tell("past sessions may tell of your body too; `voice-guide journal --delete` erases them")
+        return gone
 
     @property
     def journal(self) -> Journal:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.kit import Kit
 from voice_guide.library import own_folder
+from voice_guide.storage.folders import others_may_change
 
 NEEDED = ("scripts", "cache", "voice")
 """What it takes to export a session at least."""
@@ -52,6 +53,8 @@ def _cache(kit: Kit) -> str:
         tone.speak("doctor")
     if tone.warning:
         raise VoiceGuideError(tone.warning)
+    if fault := others_may_change(kit.cache):
+        return f"{kit.cache}; what others put there would be heard: {fault}"
     return str(kit.cache)
 
 
@@ -61,6 +64,12 @@ def _voice(kit: Kit) -> str:
     with closing(open_voice(kit.voice_name, kit.rate, kit.pitch)) as voice:
         voice.speak("One.")
         return voice.key
+
+
+def _folder(kit: Kit) -> str:
+    if fault := others_may_change(kit.data):
+        raise VoiceGuideError(fault)
+    return f"{kit.data}, for you alone"
 
 
 def _profile(kit: Kit) -> str:
@@ -102,6 +111,7 @@ _LOOKS: Mapping[str, Callable[[Kit], str]] = {
     "scripts": _scripts,
     "cache": _cache,
     "voice": _voice,
+    "your files": _folder,
     "profile": _profile,
     "journal": _journal,
     "speaker": lambda kit: _sink("speaker"),

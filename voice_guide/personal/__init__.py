@@ -3,10 +3,16 @@
 import errno
 import os
 import re
-import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage.bounded import read_bounded
+from voice_guide.storage.whole import sweep
+
+PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
+"""The listener's files by their names in the folder; places to resume from are `place-*.json` beside them."""
 
 
 def data_folder() -> Path:
@@ -24,16 +30,52 @@ def read(path: Path, largest: int) -> bytes | None:
     OSError for anything else: a link whose target is away, as on a stick that was taken out, what is no file, or what
     may not be read. It is never waited for.
     """
+    tidy(path)
     try:
-        end = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        return read_bounded(path, largest)
     except FileNotFoundError:
         if away(path):
             raise OSError(errno.ENOENT, "a link leads to what is not there", str(path)) from None
         return None
-    with os.fdopen(end, "rb") as file:
-        if not stat.S_ISREG(os.fstat(end).st_mode):
-            raise OSError(errno.EINVAL, "it is no file", str(path))
-        return file.read(largest + 1)
+
+
+def tidy(path: Path) -> None:
+    """Remove what killed processes left half written beside a file of the listener, of it and of the others."""
+    for name in {path.name, PROFILE, JOURNAL}:
+        sweep(path.with_name(name))
+    with suppress(OSError):
+        for part in path.parent.glob(".place*.part"):
+            part.unlink(missing_ok=True)
+
+
+def forget(path: Path, beside: Callable[[Path], Iterable[Path]] = lambda one: ()) -> list[Path]:
+    """Delete a file of the listener, all of it that was set aside, and what was half written; returns what is gone.
+
+    `beside`: what belongs to a file. The file itself goes last, so that whoever is broken off finds that it is not
+    forgotten. Raises VoiceGuideError where one stays: what a link leads to is named and not deleted, for it may be
+    anything.
+    """
+    tidy(path)
+    gone, linked = [], [os.path.realpath(path)] if path.is_symlink() else []
+    for main in (*all_set_aside(path), path):
+        for one in (main, *beside(main)):
+            if os.path.lexists(one):
+                remove(one)
+                gone.append(one)
+    if linked:
+        raise VoiceGuideError(f"{path} was a link: what you told may still lie in {linked[0]}; delete that yourself")
+    return gone
+
+
+def remove(path: Path) -> None:
+    """Delete a file of the listener, if it is there. Raises VoiceGuideError where it stays."""
+    try:
+        path.unlink(missing_ok=True)
+    except NotADirectoryError:
+        return
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
 
 
 def away(path: Path) -> Path | None:

@@ -5,7 +5,6 @@ network does not give. Every change is synced, and so is the folder.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import away
+from voice_guide.storage.whole import write_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,20 +84,10 @@ def _make(path: Path) -> None:
     """A new journal for the listener alone, whole from its first instant; another process may make it first."""
     import sqlite3
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".journal-{os.urandom(8).hex()}.part")
-    part.touch(0o600, exist_ok=False)
-    try:
-        with closing(sqlite3.connect(part)) as database:
-            database.executescript(_SCHEMA)
-        os.link(part, path)
-    except FileExistsError:
-        return
-    except OSError:
-        if inode(path) is None:  # a disk that knows no links
-            part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_SCHEMA)
+        empty = database.serialize()
+    write_whole(path, empty, "VOICE_GUIDE_DATA", private=True, anew=True)
 
 
 def sides(path: Path) -> list[Path]:

@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Self
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage.folders import PRIVATE, make_folder
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _ABANDONED = 3600.0  # seconds
+_TRIES = 10
 
 
 class WholeFile:
@@ -63,19 +65,23 @@ class WholeFile:
         with errors_told(self._shown, self._option):
             self._file.flush()
 
-    def keep(self) -> None:
-        """Have it on the disk, then under its name."""
+    def keep(self, anew: bool = False) -> bool:
+        """Have it on the disk, then under its name. False where it is to be `anew` and the name is taken."""
         with errors_told(self._shown, self._option):
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            self._part.replace(self._path)
+            if anew and not _named_anew(self._part, self._path):
+                return False
+            if not anew:
+                self._part.replace(self._path)
         with suppress(OSError):  # a folder that cannot be opened, as on Windows: its system looks after the name
             folder = os.open(self._path.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+        return True
 
     def drop(self) -> None:
         """Remove it, unless it was kept. Safe twice."""
@@ -110,12 +116,27 @@ class Memory:
         self.closed = True
 
 
-def sweep(path: Path, older: float) -> None:
-    """Remove what killed processes left of a file; what is no `older` in seconds may still be being written."""
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError):
+def _named_anew(part: Path, path: Path) -> bool:
+    """Whether the name was free."""
+    try:
+        os.link(part, path)
+    except OSError:  # it is taken, or the disk knows no links
+        if os.path.lexists(path):
+            return False
+        part.rename(path)
+    return True
+
+
+def sweep(path: Path, older: float = 0.0) -> None:
+    """Remove what killed processes left of a file; what is no `older` in seconds may still be being written.
+
+    Of a small one all of it may go at any time: see `write_whole`.
+    """
+    with suppress(OSError):
+        path = Path(os.path.realpath(path))
+        for part in path.parent.glob(f".{escape(path.name)}.*.part"):
             if time.time() - part.lstat().st_mtime >= older:
-                part.unlink()
+                part.unlink(missing_ok=True)
 
 
 class AllOrNothing(ABC):
@@ -149,15 +170,29 @@ class AllOrNothing(ABC):
             raise
 
 
-def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False) -> None:
-    """A small file at once. A `private` one is for its owner's eyes, and its folder is made. Raises VoiceGuideError."""
+def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False, anew: bool = False) -> bool:
+    """A small file at once. False where it is to be `anew` and the name is taken. Raises VoiceGuideError.
+
+    A `private` one is for its owner's eyes, and its folder is made. What a killed process left of it holds all that was
+    told, so whoever reads such a file sweeps at once, and who is still writing and finds their part gone writes again.
+    """
+    for more in range(_TRIES - 1, -1, -1):
+        try:
+            return _written(path, data, option, private, anew)
+        except VoiceGuideError as error:
+            if not (private and more and isinstance(error.__cause__, FileNotFoundError)):
+                raise
+    raise AssertionError
+
+
+def _written(path: Path, data: bytes, option: str, private: bool, anew: bool) -> bool:
     if private:
         with errors_told(path, option):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent, PRIVATE)
     file = WholeFile(path, option, 0o600 if private else 0o666)
     try:
         file.write(data)
-        file.keep()
+        return file.keep(anew)
     finally:
         file.drop()
 

@@ -1,0 +1,50 @@
+"""Folders in which nobody but the listener changes anything: made so, and told where they are not."""
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+from shlex import quote
+
+PRIVATE, SHARED = 0o700, 0o755
+"""Who may look into a folder that is made: its owner alone, or all. Nobody else may write there, whatever the umask."""
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Make it, and what is missing above it; one that is there stays as it is. Raises OSError."""
+    try:
+        folder.mkdir(mode, exist_ok=True)
+    except FileNotFoundError:
+        if folder.parent == folder:
+            raise
+        make_folder(folder.parent, mode)
+        folder.mkdir(mode, exist_ok=True)
+
+
+def others_may_change(folder: Path) -> str:
+    """How others could change what lies in a folder, and the remedy, in one line; empty where they cannot.
+
+    A folder above counts where others may put another one in its place: it is theirs, or everybody may write to it and
+    no sticky bit keeps them from renaming. One of a group is let pass there, for many systems make a home so.
+    """
+    if not hasattr(os, "geteuid"):  # Windows tells no owner; what lies in a profile there is that user's alone
+        return ""
+    with suppress(OSError):
+        return _told(folder.resolve(strict=True))
+    return ""
+
+
+def _told(folder: Path) -> str:
+    here = folder.stat()
+    ours = {os.geteuid(), 0, Path("/").stat().st_uid}  # and whom nothing binds; in a container the last is the second
+    if here.st_uid not in ours:
+        return f"{folder} belongs to another user, who may change what lies there: name a folder of yours"
+    if here.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return f"others may change what lies in {folder}: chmod 700 {quote(str(folder))}"
+    for above in folder.parents:
+        told = above.stat()
+        if told.st_uid not in ours:
+            return f"{above} belongs to another user, who may replace {folder}: name a folder elsewhere"
+        if told.st_mode & stat.S_IWOTH and not told.st_mode & stat.S_ISVTX:
+            return f"others may replace {folder}: chmod o-w {quote(str(above))}"
+    return ""
