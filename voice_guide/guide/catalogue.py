@@ -21,7 +21,7 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, in_processes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
-from voice_guide.storage.whole import write_whole
+from voice_guide.storage.whole import followed, write_whole
 
 RECORD, SIGN = "voice-guide.json", ".shared"
 Seen = list[int]
@@ -255,7 +255,7 @@ def _found(folder: Path, files: Files) -> Files:
 
 def _made(folder: Path) -> Path:
     try:
-        folder.mkdir(exist_ok=True)
+        followed(folder).mkdir(exist_ok=True)
     except OSError as error:
         raise VoiceGuideError(f"cannot make {folder}: {error.strerror}; choose another folder with -o") from error
     return folder.absolute()

@@ -15,6 +15,7 @@ from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
 from voice_guide.pcm import seconds
 from voice_guide.routine import Point, Routine
+from voice_guide.storage.whole import followed
 
 if TYPE_CHECKING:
     from voice_guide.pictures.drawing import Drawing
@@ -148,8 +149,8 @@ def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
     path = path or kit.library.own / f"{slug(name)}.yaml"
     start = (kit.library.shipped / "new.yaml").read_text(encoding="utf-8")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
+        followed(path).parent.mkdir(parents=True, exist_ok=True)
+        with followed(path).open("x", encoding="utf-8") as file:
             file.write(start.replace("NAME", json.dumps(name, ensure_ascii=False)))
     except FileExistsError:
         raise VoiceGuideError(f"{path} is there already; choose another name, or -o FILE") from None

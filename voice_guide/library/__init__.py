@@ -15,6 +15,7 @@ from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
+from voice_guide.storage.folders import user_folder
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
 
@@ -35,11 +36,7 @@ def shipped_folder() -> Path:
 
 def own_folder() -> Path:
     """Where a listener's own scripts live: VOICE_GUIDE_SCRIPTS, or the user's data folder."""
-    if named := os.environ.get("VOICE_GUIDE_SCRIPTS"):
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("voice-guide", appauthor=False) / "scripts"
+    return user_folder("VOICE_GUIDE_SCRIPTS", "data", "scripts")
 
 
 class Library:
