@@ -255,10 +255,11 @@ def _found(folder: Path, files: Files) -> Files:
 
 def _made(folder: Path) -> Path:
     try:
+        folder = folder.absolute()
         followed(folder).mkdir(exist_ok=True)
     except OSError as error:
         raise VoiceGuideError(f"cannot make {folder}: {error.strerror}; choose another folder with -o") from error
-    return folder.absolute()
+    return folder
 
 
 def _seen(path: Path) -> Seen:

@@ -55,8 +55,11 @@ def on_cluster(
     ours = get_context("spawn")
     receiving, sending = ours.Pipe(duplex=False)
     client = ours.Process(target=_client, args=(address, [_packed(make, job) for job in jobs], sending), daemon=True)
-    with without_interruption():
-        client.start()
+    try:
+        with without_interruption():
+            client.start()
+    except OSError as error:
+        raise VoiceGuideError(f"no process can be started that speaks with {address}: {error}") from error
     sending.close()
     try:
         for number, outcome in _told(receiving, len(jobs), address):

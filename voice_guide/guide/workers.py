@@ -70,13 +70,19 @@ def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[M
 
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
-    from multiprocessing import get_context  # not forked: the bar has a thread
+    from multiprocessing import active_children, get_context  # not forked: the bar has a thread
 
-    with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
-        try:
-            yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)
+    before = {*active_children()}
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
+            try:
+                yield pool
+            finally:
+                pool.shutdown(cancel_futures=True)
+    except (OSError, RuntimeError) as error:
+        for child in {*active_children()} - before:  # a pool that is half started forgets them, and Python waits
+            child.kill()
+        raise VoiceGuideError(f"no other process can be started: {error}; try --jobs 1") from error
 
 
 def end_with_parent() -> None:
