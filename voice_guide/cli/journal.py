@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voice_guide.cli.asking import agreed
 from voice_guide.cli.options import json_option
 from voice_guide.cli.screen import hint
 from voice_guide.errors import VoiceGuideError
@@ -62,7 +63,7 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
 def _delete(guide: Guide, yes: bool) -> None:
     if not yes and not sys.stdin.isatty():
         raise click.UsageError("--delete erases for ever; say --yes with it")
-    if yes or click.confirm(f"Erase {guide.journal.path} and every session in it, for ever?", err=True):
+    if yes or agreed(f"Erase {guide.journal.path} and every session in it, for ever?"):
         guide.erase_journal()
         hint("The journal is erased.")
 

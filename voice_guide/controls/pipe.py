@@ -8,7 +8,6 @@ import errno
 import os
 import stat
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +16,7 @@ from types import TracebackType
 from voice_guide.controls.button import PRESS, Button
 from voice_guide.errors import VoiceGuideError
 from voice_guide.player.command import Command
-from voice_guide.storage.folders import PRIVATE, make_folder, others_may_change
+from voice_guide.storage.folders import PRIVATE, make_folder, others_may_change, user_folder
 
 WORDS = {str(command): command for command in Command} | {"skip": Command.NEXT, "ready": Command.CONTINUE}
 """What a line may say; PRESS too, one press of the one button."""
@@ -30,13 +29,7 @@ NAME = "commands"
 
 def pipe_path() -> Path:
     """The pipe of the session that plays, in VOICE_GUIDE_RUNTIME or the user's folder for such things."""
-    if named := os.environ.get("VOICE_GUIDE_RUNTIME"):
-        return Path(named).expanduser() / NAME
-    from platformdirs import user_runtime_path
-
-    with warnings.catch_warnings():  # about the folder of another user, for which it gives a better one
-        warnings.simplefilter("ignore")
-        return user_runtime_path("voice-guide", appauthor=False) / NAME
+    return user_folder("VOICE_GUIDE_RUNTIME", "runtime") / NAME
 
 
 class Pipe:
@@ -59,6 +52,8 @@ class Pipe:
             make_folder(path.parent, PRIVATE)
             _ours(path.parent)
             self._take(path)
+        except VoiceGuideError as fault:
+            self.fault = f"no pipe for commands: {fault}"
         except OSError as fault:
             self.fault = f"no pipe for commands: {fault.strerror or fault}; VOICE_GUIDE_RUNTIME names another folder"
         return self

@@ -138,4 +138,5 @@ class Lasting:
 
 def _close(lost: Sink) -> None:
     """In the background: a device that lost its server may take its time."""
-    threading.Thread(target=lost.close, name="lost device", daemon=True).start()
+    with suppress(RuntimeError):  # there are too many threads
+        threading.Thread(target=lost.close, name="lost device", daemon=True).start()

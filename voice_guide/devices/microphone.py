@@ -90,8 +90,9 @@ class Microphone:
         """Free the device. Safe twice."""
         # One that lost its server may never come back from closing.
         closing = threading.Thread(target=self._close, name="microphone closing", daemon=True)
-        closing.start()
-        closing.join(LOST)
+        with suppress(RuntimeError):  # there are too many threads
+            closing.start()
+            closing.join(LOST)
 
     def _close(self) -> None:
         with suppress(Exception):

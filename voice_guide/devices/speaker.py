@@ -41,7 +41,10 @@ class Speaker:
         self._started = False
         self._fault = ""
         self._opening = threading.Thread(target=self._open, name="speaker", daemon=True)
-        self._opening.start()
+        try:
+            self._opening.start()
+        except RuntimeError as error:  # there are too many threads
+            raise SinkError(f"the sound device cannot be opened: {error}; end other programs") from None
         # A device that is collected while the interpreter ends waits for a thread that is gone.
         atexit.register(self.close)
 
@@ -77,8 +80,9 @@ class Speaker:
             self._play_out(device)
         # A device that lost its server may never come back from closing.
         closing = threading.Thread(target=device.close, name="speaker closing", daemon=True)
-        closing.start()
-        closing.join(PATIENCE)
+        with contextlib.suppress(RuntimeError):  # there are too many threads
+            closing.start()
+            closing.join(PATIENCE)
         atexit.unregister(self.close)
 
     def _play_out(self, device: Any) -> None:

@@ -35,8 +35,8 @@ def examine(kit: Kit) -> Iterator[Finding]:
     for what, look in _LOOKS.items():
         try:
             yield Finding(what, True, look(kit))
-        except VoiceGuideError as error:
-            yield Finding(what, False, str(error))
+        except (VoiceGuideError, OSError, RuntimeError, MemoryError) as error:
+            yield Finding(what, False, str(error) or "there is not enough memory")
 
 
 def _scripts(kit: Kit) -> str:

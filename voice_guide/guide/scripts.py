@@ -17,7 +17,7 @@ from voice_guide.guide.kit import Kit
 from voice_guide.pcm import seconds
 from voice_guide.routine import Point, Routine
 from voice_guide.storage.folders import PRIVATE, make_folder
-from voice_guide.storage.whole import errors_told, write_whole
+from voice_guide.storage.whole import errors_told, followed, write_whole
 
 if TYPE_CHECKING:
     from voice_guide.pictures.drawing import Drawing
@@ -152,7 +152,7 @@ def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
     start = (kit.library.shipped / "new.yaml").read_text(encoding="utf-8")
     text = start.replace("NAME", json.dumps(name, ensure_ascii=False))
     with errors_told(path):
-        make_folder(path.parent, PRIVATE)
+        make_folder(followed(path).parent, PRIVATE)
     if not write_whole(path, text.encode(), anew=True):
         raise VoiceGuideError(f"{path} is there already; choose another name, or -o FILE")
     return path

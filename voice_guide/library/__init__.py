@@ -3,7 +3,6 @@
 Nothing in a script can run code, name another file, or grow past bounds that are checked here.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +14,7 @@ from voice_guide.library.ground import Ground
 from voice_guide.library.shelf import Card, Opened, Shelf, card_of
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
+from voice_guide.storage.folders import user_folder
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
 
@@ -35,11 +35,7 @@ def shipped_folder() -> Path:
 
 def own_folder() -> Path:
     """Where a listener's own scripts live: VOICE_GUIDE_SCRIPTS, or the user's data folder."""
-    if named := os.environ.get("VOICE_GUIDE_SCRIPTS"):
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("voice-guide", appauthor=False) / "scripts"
+    return user_folder("VOICE_GUIDE_SCRIPTS", "data", "scripts")
 
 
 class Library:

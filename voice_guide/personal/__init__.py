@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.bounded import read_bounded
+from voice_guide.storage.folders import user_folder
 from voice_guide.storage.whole import sweep
 
 PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
@@ -17,11 +18,7 @@ PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
 
 def data_folder() -> Path:
     """VOICE_GUIDE_DATA, else the user's data folder. It may not exist yet."""
-    if named := os.environ.get("VOICE_GUIDE_DATA"):
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("voice-guide", appauthor=False)
+    return user_folder("VOICE_GUIDE_DATA", "data")
 
 
 def read(path: Path, largest: int) -> bytes | None:

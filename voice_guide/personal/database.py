@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import away
-from voice_guide.storage.whole import write_whole
+from voice_guide.storage.whole import followed, write_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,11 +56,12 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
     import sqlite3
 
     try:
+        real = followed(path.absolute())
         if make and inode(path) is None:
             _make(path)
         if not path.is_file() and path.exists():  # a pipe would be waited for
             raise Broken("is a folder" if path.is_dir() else "is no file")
-        place = f"{path.absolute().as_uri()}?mode=rw"
+        place = f"{real.as_uri()}?mode=rw"
         options: dict[str, Any] = {"uri": True, "timeout": patience, "isolation_level": None}
         with closing(sqlite3.connect(place, **options)) as database:
             database.execute("PRAGMA synchronous = EXTRA")

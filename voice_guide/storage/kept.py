@@ -24,8 +24,8 @@ from pathlib import Path
 
 from voice_guide.pcm import WIDTH, wav_head
 from voice_guide.storage.bounded import read_bounded
-from voice_guide.storage.folders import SHARED, make_folder
-from voice_guide.storage.whole import NEW
+from voice_guide.storage.folders import SHARED, make_folder, user_folder
+from voice_guide.storage.whole import NEW, followed
 
 SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
@@ -84,14 +84,11 @@ class Info:
 
 def cache_folder() -> Path:
     """VOICE_GUIDE_CACHE; else `audio_cache/` of the checkout that this is; else the user's cache folder."""
-    if named := os.environ.get("VOICE_GUIDE_CACHE"):
-        return Path(named).expanduser()
     checkout = Path(__file__).parents[2]
-    if (checkout / "pyproject.toml").is_file() and (checkout / "audio_cache").is_dir():
+    ours = (checkout / "pyproject.toml").is_file() and (checkout / "audio_cache").is_dir()
+    if ours and not os.environ.get("VOICE_GUIDE_CACHE"):
         return checkout / "audio_cache"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-guide", appauthor=False))
+    return user_folder("VOICE_GUIDE_CACHE", "cache")
 
 
 def info(folder: Path) -> Info:
@@ -155,6 +152,7 @@ def _only_ours(file: os.stat_result) -> bool:
 
 def _store(entry: Path, data: bytes, mode: int) -> None:
     """Whole or not at all. Not synced, which is slow: what a power cut tears has a wrong digest: a miss."""
+    entry = followed(entry.parent) / entry.name
     make_folder(entry.parent, SHARED)
     unfinished = entry.with_name(f".{os.urandom(8).hex()}.part")
     try:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _ABANDONED = 3600.0  # seconds
 _TRIES = 10
+MOST_LINKS = 40
+"""As many as Linux follows."""
 
 
 class WholeFile:
@@ -31,7 +34,7 @@ class WholeFile:
         """`option` is what the remedy names; `mode` is who may read it."""
         self._shown, self._option = path, option
         with errors_told(path, option):
-            self._path = Path(os.path.realpath(path))  # a link keeps pointing to the file it names
+            self._path = followed(path.absolute())  # a link keeps pointing to the file it names
             if self._path.exists() and not self._path.is_file():
                 what = "a folder" if self._path.is_dir() else "not a file"
                 raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with {option}")
@@ -127,6 +130,45 @@ def _named_anew(part: Path, path: Path) -> bool:
     return True
 
 
+def followed(path: Path) -> Path:
+    """Where a path leads to, with no link left on the way, and else as it was.
+
+    PermissionError where it is another user's link in a folder that all may write to, such as /tmp. Linux can be
+    told to follow none of those, but neither is it always, nor is it asked by who reads a link and opens its target.
+    """
+    if not hasattr(os, "getuid"):
+        return Path(os.path.realpath(path))
+    here, rest, links = Path(path.anchor), _parts(path), 0
+    while rest:
+        there = here / rest.pop()
+        try:
+            link = there.lstat()
+        except OSError:  # whoever makes it will be told
+            link = None
+        if link is None or not stat.S_ISLNK(link.st_mode):
+            here = there
+            continue
+        if foreign(link, here.stat(), os.geteuid()):
+            raise PermissionError(errno.EACCES, f"another user's link stands at {there}")
+        if (links := links + 1) > MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        target = there.readlink()
+        here = Path(target.anchor) if target.is_absolute() else here
+        rest += _parts(target)
+    return here
+
+
+def _parts(path: Path) -> list[str]:
+    """What follows the anchor, the last first."""
+    return [part for part in reversed(path.parts) if part != path.anchor]
+
+
+def foreign(link: os.stat_result, folder: os.stat_result, us: int) -> bool:
+    """Whether a link may be a trap: in a folder that everybody writes to, made by neither `us` nor its owner."""
+    shared = stat.S_ISVTX | stat.S_IWOTH
+    return folder.st_mode & shared == shared and link.st_uid not in (us, folder.st_uid)
+
+
 def sweep(path: Path, older: float = 0.0) -> None:
     """Remove what killed processes left of a file; what is no `older` in seconds may still be being written.
 
@@ -188,7 +230,7 @@ def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = Fal
 def _written(path: Path, data: bytes, option: str, private: bool, anew: bool) -> bool:
     if private:
         with errors_told(path, option):
-            make_folder(path.parent, PRIVATE)
+            make_folder(followed(path).parent, PRIVATE)
     file = WholeFile(path, option, 0o600 if private else 0o666)
     try:
         file.write(data)

@@ -1,5 +1,6 @@
 """One engine process: every reply is awaited for a bounded time, and it is always reaped."""
 
+import errno
 import json
 import queue
 import subprocess
@@ -36,7 +37,12 @@ class Child:
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._reader = threading.Thread(target=self._read, name="engine", daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError as error:  # there are too many threads
+            self._process.kill()
+            self._process.wait()
+            raise OSError(errno.EAGAIN, str(error)) from None
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
         """The reply. Raises Sick where there is none within `patience` seconds, or none that is an answer."""
