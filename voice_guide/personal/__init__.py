@@ -4,9 +4,11 @@ import errno
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage.whole import patiently
 
 
 def data_folder() -> Path:
@@ -28,7 +30,7 @@ def read(path: Path, largest: int) -> bytes | None:
         end = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         if away(path):
-            raise OSError(errno.ENOENT, "a link leads to what is not there", str(path)) from None
+            raise OSError(errno.ENOENT, "a link or a drive leads to what is not there", str(path)) from None
         return None
     with os.fdopen(end, "rb") as file:
         if not stat.S_ISREG(os.fstat(end).st_mode):
@@ -37,8 +39,13 @@ def read(path: Path, largest: int) -> bytes | None:
 
 
 def away(path: Path) -> Path | None:
-    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none."""
-    return next((one for one in (path, *path.parents) if one.is_symlink() and not one.exists()), None)
+    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none.
+
+    On Windows also a junction, which is no link to Python, and a drive or a share: with it goes all that is on it.
+    """
+    drive = Path(path.anchor)
+    on_the_way = (path, *path.parents)
+    return next((one for one in on_the_way if (os.path.lexists(one) or one == drive) and not one.exists()), None)
 
 
 def set_aside(path: Path) -> Path:
@@ -52,16 +59,17 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
         try:
             if path.is_dir():  # takes the place of nothing but an empty folder
-                return path.rename(aside)
+                return patiently(lambda: path.rename(aside))
             aside.touch(exist_ok=False)
         except FileExistsError:
             continue
         except OSError as fault:
             raise _stays(path, fault) from None
         try:
-            return path.replace(aside)
+            return patiently(lambda: path.replace(aside))
         except OSError as fault:
-            aside.unlink()
+            with suppress(OSError):
+                aside.unlink()
             raise _stays(path, fault) from None
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice_guide.pcm import WAV_HEAD, wav_head
-from voice_guide.storage.whole import NEW
+from voice_guide.storage.whole import NEW, patiently
 
 SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
@@ -133,13 +133,19 @@ def _load(entry: Path, private: bool = False) -> bytes:
 
 def _read(entry: Path, private: bool) -> bytes:
     with entry.open("rb", buffering=0) as file:
-        return file.read() if not private or _only_ours(os.fstat(file.fileno())) else b""
+        return file.read() if not private or _only_ours(entry, os.fstat(file.fileno())) else b""
 
 
-def _only_ours(file: os.stat_result) -> bool:
-    """Nobody but the listener, and who may do all things anyway, can have written it. Windows tells no owner."""
+def _only_ours(entry: Path, file: os.stat_result) -> bool:
+    """Nobody but the listener, and who may do all things anyway, can have written it.
+
+    Windows tells no owner, but keeps others out of a home.
+    """
+    if not hasattr(os, "getuid"):
+        home = os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111 - Path would raise where there is none
+        return Path(os.path.realpath(entry)).is_relative_to(home)
     others = stat.S_IWGRP | stat.S_IWOTH
-    return not hasattr(os, "getuid") or (file.st_uid in (os.getuid(), 0) and not file.st_mode & others)
+    return file.st_uid in (os.getuid(), 0) and not file.st_mode & others
 
 
 def _store(entry: Path, data: bytes, mode: int) -> None:
@@ -152,7 +158,7 @@ def _store(entry: Path, data: bytes, mode: int) -> None:
             file.write(head + data + tail)
         if entry.is_dir():
             _remove(entry)
-        unfinished.replace(entry)
+        patiently(lambda: unfinished.replace(entry))
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -178,4 +184,4 @@ def _remove(path: Path) -> None:
 
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        patiently(lambda: path.unlink(missing_ok=True))

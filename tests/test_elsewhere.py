@@ -1,0 +1,128 @@
+"""What Windows and macOS do otherwise, as far as it can be had here: a system that refuses, lacks, or reads otherwise."""
+
+import errno
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import pytest
+
+from voice_guide.errors import VoiceGuideError
+from voice_guide.personal import away, set_aside
+from voice_guide.personal.database import address
+from voice_guide.personal.journal import Journal
+from voice_guide.storage.kept import CHECKED, SOUND, Kept, named
+from voice_guide.storage.whole import WholeFile, write_whole
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Each file is open in another program for the first `times` that it is to be renamed or removed, as on Windows."""
+
+    def held(times, *calls):
+        for name in calls:
+            real, left = getattr(os, name), {}
+
+            def call(path, *more, real=real, left=left, **options):
+                left.setdefault(os.fspath(path), times)
+                left[os.fspath(path)] -= 1
+                if left[os.fspath(path)] >= 0:
+                    raise PermissionError(errno.EACCES, "The file is in use", os.fspath(path))
+                return real(path, *more, **options)
+
+            monkeypatch.setattr(os, name, call)
+
+    return held
+
+
+def test_a_file_that_a_scanner_looks_into_is_replaced_a_moment_later(tmp_path, held):
+    file, kept = tmp_path / "place.json", Kept(tmp_path / "cache")
+    write_whole(file, b"before")
+    held(2, "replace")
+    write_whole(file, b"after")
+    kept.store(named(SOUND, "words"), b"sound")
+    assert file.read_bytes() == b"after" and kept.load(named(SOUND, "words")) == b"sound" and not kept.warning
+    assert set_aside(file).read_bytes() == b"after"
+    assert not [*tmp_path.rglob("*.part")]
+
+
+def test_a_file_that_stays_open_in_a_player_is_told_with_its_remedy_and_left_as_it_was(tmp_path, held):
+    (tmp_path / "soft.mp3").write_bytes(b"before")
+    held(1000, "replace")
+    with pytest.raises(VoiceGuideError, match=r"close the program that has it open, or choose another with -o"):
+        write_whole(tmp_path / "soft.mp3", b"after")
+    assert [path.name for path in tmp_path.iterdir()] == ["soft.mp3"]
+    assert (tmp_path / "soft.mp3").read_bytes() == b"before"
+
+
+def test_a_journal_is_made_and_erased_while_a_scanner_looks_into_it(tmp_path, held):
+    held(2, "rename", "unlink", "replace")
+    journal = Journal(tmp_path / "journal.sqlite")
+    (tmp_path / "journal.sqlite").write_bytes(b"no journal")
+    journal.records()
+    assert "set aside" in journal.warning
+    journal.erase()
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (PurePosixPath("/home/me/a b.sqlite"), "file:///home/me/a%20b.sqlite"),
+        (PureWindowsPath(r"C:\Users\José\journal.sqlite"), "file:///C:/Users/Jos%C3%A9/journal.sqlite"),
+        (PureWindowsPath(r"\\nas\home\journal.sqlite"), "file:////nas/home/journal.sqlite"),
+    ],
+)
+def test_a_journal_on_a_share_of_windows_has_an_address_that_sqlite_takes(path, expected):
+    assert address(path) == expected
+
+
+def test_what_sqlite_says_of_the_name_of_a_server_is_why(tmp_path):
+    journal = tmp_path / "journal.sqlite"
+    sqlite3.connect(journal).close()
+    with pytest.raises(sqlite3.OperationalError, match="invalid uri authority"):
+        sqlite3.connect(f"file:/{journal}", uri=True)
+    with closing(sqlite3.connect(f"file:///{journal}?mode=rw", uri=True)) as found:
+        assert found.execute("PRAGMA user_version").fetchone() == (0,)
+
+
+def test_what_leads_nowhere_is_away_whether_python_calls_it_a_link_or_not(tmp_path, monkeypatch):
+    (tmp_path / "stick").symlink_to(tmp_path / "gone")
+    monkeypatch.setattr(os.path, "islink", lambda path: False)
+    monkeypatch.setattr(Path, "is_symlink", lambda path: False)  # as of a junction
+    assert away(tmp_path / "stick" / "profile.toml") == tmp_path / "stick"
+    assert away(tmp_path / "profile.toml") is None and away(Path("profile.toml")) is None
+
+
+def test_a_drive_that_was_taken_out_is_not_a_listener_who_told_nothing(tmp_path, monkeypatch):
+    real = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: path != Path(path.anchor) and real(path))
+    assert away(tmp_path / "profile.toml") == Path(tmp_path.anchor)
+
+
+def test_where_no_owner_is_told_only_what_lies_in_the_home_is_believed(tmp_path, monkeypatch):
+    name = named(CHECKED, "script")
+    for folder in ("home", "shared"):
+        Kept(tmp_path / folder).store(name, b"value", private=True)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delattr(os, "getuid")
+    assert Kept(tmp_path / "home").load(name, private=True) == b"value"
+    assert not Kept(tmp_path / "shared").load(name, private=True)
+    assert Kept(tmp_path / "shared").load(name) == b"value"
+
+
+def test_a_name_with_a_colon_is_refused_on_windows_where_it_would_hide_in_another_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(VoiceGuideError, match="a colon in its name; choose another name with -o"):
+        WholeFile(tmp_path / "soft: landing.mp3")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_path_too_long_for_windows_is_told_from_a_folder_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(VoiceGuideError, match="make the folder first"):
+        WholeFile(tmp_path / "gone" / "soft.mp3")
+    with pytest.raises(VoiceGuideError, match="choose a shorter name"):
+        WholeFile(tmp_path / "gone" / ("soft" * 50) / "soft.mp3")
