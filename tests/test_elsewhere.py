@@ -4,17 +4,23 @@ import errno
 import os
 import sqlite3
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.formats.ffmpeg import installed
+from voice_guide.guide import workers
+from voice_guide.guide.workers import MOST, _pool
 from voice_guide.personal import away, set_aside
 from voice_guide.personal.database import address
 from voice_guide.personal.journal import Journal
 from voice_guide.storage.kept import CHECKED, SOUND, Kept, named
 from voice_guide.storage.whole import WholeFile, write_whole
+from voice_guide.voices import open_voice
+from voice_guide.voices.worker import sapi_speaker
 
 
 @pytest.fixture
@@ -126,3 +132,75 @@ def test_a_path_too_long_for_windows_is_told_from_a_folder_that_is_not_there(tmp
         WholeFile(tmp_path / "gone" / "soft.mp3")
     with pytest.raises(VoiceGuideError, match="choose a shorter name"):
         WholeFile(tmp_path / "gone" / ("soft" * 50) / "soft.mp3")
+
+
+class Token:
+    """A voice as the registry of Windows has it; what it does not have is an error of COM."""
+
+    Id = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Speech\Voices\Tokens\TTS"
+
+    def __init__(self, description="Microsoft Zira Desktop", **attributes):
+        self._description, self._attributes = description, attributes
+
+    def GetDescription(self):
+        if self._description is None:
+            raise OSError(-2147200966, "no description")
+        return self._description
+
+    def GetAttribute(self, name):
+        return self._attributes[name]
+
+
+@pytest.mark.parametrize(
+    ("token", "name", "language", "gender"),
+    [
+        (Token(Language="409", Gender="Female"), "Microsoft Zira Desktop", "en-us", "female"),
+        (Token("A natural one", Language="409;9", Gender="Male"), "A natural one", "en-us", "male"),
+        (Token("A robot", Language="7C07"), "A robot", "", ""),
+        (Token(None, Language="english"), Token.Id, "", ""),
+        (Token(None), Token.Id, "", ""),
+    ],
+)
+def test_one_voice_of_windows_that_is_registered_oddly_hides_no_other(token, name, language, gender):
+    assert sapi_speaker(token) == {"id": Token.Id, "name": name, "language": language, "gender": gender}
+
+
+def test_words_reach_the_engine_whatever_the_encoding_of_pipes_is(monkeypatch):
+    words = "Café – “naïve” ease."
+    with closing(open_voice()) as voice:
+        expected = voice.speak(words)
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as of Windows in Western Europe
+    with closing(open_voice()) as voice:
+        assert voice.speak(words) == expected
+
+
+def test_no_more_processes_are_asked_for_than_windows_can_wait_for(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ValueError, match="max_workers must be <= 61"):
+        ProcessPoolExecutor(MOST + 1)
+    with _pool(128) as pool:
+        assert pool._max_workers == MOST
+
+
+def test_a_wait_for_workers_is_never_without_an_end(monkeypatch):
+    """On Windows no signal ends a wait, so that Ctrl-C would be heard when the next file is done."""
+    patience = []
+
+    def wait(pending, timeout=None, return_when=None):
+        patience.append(timeout)
+        return workers.WAIT(pending, timeout, return_when)
+
+    monkeypatch.setattr(workers, "WAIT", workers.wait, raising=False)
+    monkeypatch.setattr(workers, "wait", wait)
+    assert dict(workers._in_processes(abs, [-1, -2, 3], 1)) == {-1: 1, -2: 2, 3: 3}
+    assert None not in patience
+
+
+def test_an_ffmpeg_that_lies_in_the_folder_one_is_in_is_not_run(tmp_path, monkeypatch):
+    (tmp_path / "ffmpeg").write_text("#!/bin/sh\n")
+    (tmp_path / "ffmpeg").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".")  # where Windows looks first in any case
+    assert installed() is None
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert installed() == str(tmp_path / "ffmpeg")

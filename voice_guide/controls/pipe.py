@@ -7,6 +7,7 @@ sessions play, the one that started last has it.
 import errno
 import os
 import stat
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -50,7 +51,7 @@ class Pipe:
         self._button = Button()
 
     def __enter__(self) -> "Pipe":
-        if not hasattr(os, "mkfifo"):
+        if sys.platform == "win32":
             self.fault = "this system has no named pipes"
             return self
         try:
@@ -107,6 +108,8 @@ class Pipe:
 
     def _take(self, path: Path) -> None:
         """Make it under another name, so that whatever a killed session left gives way at once."""
+        if sys.platform == "win32":  # where nobody asks for it
+            return
         fresh = path.with_name(f"{NAME}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         os.mkfifo(fresh, 0o600)
@@ -123,7 +126,7 @@ class Pipe:
 
 def tell(word: str) -> None:
     """Write one line for the session that plays. VoiceGuideError where none does, or where it does not read."""
-    if not hasattr(os, "mkfifo"):
+    if sys.platform == "win32":
         raise VoiceGuideError("this system has no named pipes; press the keys of the session")
     try:
         _write(pipe_path(), f"{word}\n".encode())
@@ -139,6 +142,8 @@ def tell(word: str) -> None:
 
 
 def _write(path: Path, line: bytes) -> None:
+    if sys.platform == "win32":  # where nobody asks for it
+        return
     end = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         if not stat.S_ISFIFO(os.fstat(end).st_mode):
@@ -150,6 +155,8 @@ def _write(path: Path, line: bytes) -> None:
 
 def _own_folder(folder: Path) -> None:
     """Made for nobody else; one that others may change is refused, or they could put their own pipe there."""
+    if sys.platform == "win32":  # where nobody asks for it
+        return
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mode = folder.stat()
     if mode.st_uid != os.geteuid() or stat.S_IMODE(mode.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):

@@ -21,6 +21,7 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, outcomes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.storage.locked import locked
 from voice_guide.storage.whole import write_whole
 
 RECORD = "voice-guide.json"
@@ -208,22 +209,14 @@ def _here(job: Job, studio: Studio) -> Outcome[Files]:
 def _alone(folder: Path) -> Iterator[None]:
     """No other run writes there meanwhile, where the system can tell: its files would be taken for ours."""
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = locked(folder)
     except BlockingIOError as error:
-        os.close(lock)
         raise VoiceGuideError(f"another run writes into {folder}; wait for it, or choose another with -o") from error
-    except OSError:
-        pass  # a disk without locks
     try:
         yield
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
 def _made(folder: Path) -> Path:

@@ -2,8 +2,9 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar, Union
 
@@ -12,6 +13,10 @@ from voice_guide.errors import VoiceGuideError
 
 PATIENCE = 5
 """Seconds that a scheduler has to answer."""
+MOMENT = 0.5
+"""Seconds after which an interruption is heard on Windows, where it ends no wait."""
+MOST = 61
+"""Processes that Windows can wait for."""
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -51,21 +56,25 @@ def _in_processes(make: Make[Job, Made], jobs: Sequence[Job], workers: int) -> I
 def _through(executor: Executor, make: Make[Job, Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome[Made]]]:
     with _without_interruption():  # the processes are started here
         futures = {_submitted(executor, make, job): job for job in jobs}
-    for future in as_completed(futures):
-        yield futures[future], future.exception() or future.result()
+    left = set(futures)
+    while left:
+        done, left = wait(left, MOMENT, FIRST_COMPLETED)
+        for future in done:
+            yield futures[future], future.exception() or future.result()
 
 
 @contextmanager
 def _without_interruption() -> Iterator[None]:
     """A process that is interrupted while it starts breaks its pool; what came meanwhile is heard at the end."""
-    mask = getattr(signal, "pthread_sigmask", None)  # there is none on Windows
+    if sys.platform == "win32":  # there is no such mask
+        yield
+        return
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
-    before = mask(signal.SIG_BLOCK, numbers) if mask else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
-        if mask:
-            mask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[Made]":
@@ -81,6 +90,8 @@ def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[M
 def _pool(workers: int) -> Iterator[Executor]:
     from multiprocessing import get_context  # not forked: the bar has a thread
 
+    if sys.platform == "win32":
+        workers = min(workers, MOST)
     with ProcessPoolExecutor(workers, get_context("spawn"), _worker) as pool:
         try:
             yield pool
@@ -99,10 +110,10 @@ def _worker() -> None:
             os._exit(1)
 
     Thread(target=watch, daemon=True).start()
-    for name in ("SIGINT", "SIGHUP"):  # by SIGTERM a broken pool ends those that are left
+    for name in ("SIGINT", "SIGHUP", "SIGBREAK"):  # by SIGTERM a broken pool ends those that are left
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 

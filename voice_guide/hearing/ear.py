@@ -56,7 +56,7 @@ class Ear:
         self._orders.put([asdict(vocabulary) for vocabulary in vocabularies])
 
     def _start(self, command: Sequence[str]) -> None:
-        # In a group of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
+        # In a group, or console, of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -64,7 +64,7 @@ class Ear:
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._threads = [
             threading.Thread(target=self._read, args=(self._process.stdout,), name="ear", daemon=True),

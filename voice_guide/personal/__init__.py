@@ -5,6 +5,7 @@ import os
 import re
 import stat
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
@@ -59,14 +60,14 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
         try:
             if path.is_dir():  # takes the place of nothing but an empty folder
-                return patiently(lambda: path.rename(aside))
+                return patiently(partial(path.rename, aside))
             aside.touch(exist_ok=False)
         except FileExistsError:
             continue
         except OSError as fault:
             raise _stays(path, fault) from None
         try:
-            return patiently(lambda: path.replace(aside))
+            return patiently(partial(path.replace, aside))
         except OSError as fault:
             with suppress(OSError):
                 aside.unlink()

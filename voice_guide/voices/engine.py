@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,7 +61,7 @@ class Engine:
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
-        self._closed = False
+        self._closed, self._numbers = False, count()
         self._child: Child | None = None
         try:
             if at_once:
@@ -103,14 +104,19 @@ class Engine:
             return b""
         if len(words) > LONGEST:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
-        file = Path(self._folder.name, "said.wav")
-        request: dict[str, Any] = {"file": str(file), "text": words, "speaker": self.speaker}
-        request |= {"rate": self._rate, "pitch": self._pitch}
+        request: dict[str, Any] = {"text": words, "speaker": self.speaker, "rate": self._rate, "pitch": self._pitch}
 
         def said(child: Child) -> Pcm:
-            file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
-            child.ask(request, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
-            return _sound(file, words, most_seconds(words, self._rate))
+            # Another file each time: an engine that writes nothing must not repeat the last cue, and on Windows
+            # a file that a hanging one holds cannot be removed.
+            file = Path(self._folder.name, f"{next(self._numbers)}.wav")
+            try:
+                asked = request | {"file": str(file)}
+                child.ask(asked, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
+                return _sound(file, words, most_seconds(words, self._rate))
+            finally:
+                with suppress(OSError):
+                    file.unlink()
 
         return dress(self._twice(said))
 
