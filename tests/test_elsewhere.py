@@ -1,25 +1,35 @@
 """What Windows and macOS do otherwise, as far as it can be had here: a system that refuses, lacks, or reads otherwise."""
 
 import errno
+import io
+import json
 import os
 import sqlite3
 import sys
+import unicodedata
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from conftest import been_here
+from voice_guide.cli import main
+from voice_guide.controls.keys import is_terminal
+from voice_guide.controls.signals import Caught
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.ffmpeg import installed
 from voice_guide.guide import workers
 from voice_guide.guide.workers import MOST, _pool
+from voice_guide.library import Library
 from voice_guide.personal import away, set_aside
 from voice_guide.personal.database import address
 from voice_guide.personal.journal import Journal
 from voice_guide.storage.kept import CHECKED, SOUND, Kept, named
 from voice_guide.storage.whole import WholeFile, write_whole
 from voice_guide.voices import open_voice
+from voice_guide.voices.engine import chosen
+from voice_guide.voices.voice import Speaker
 from voice_guide.voices.worker import sapi_speaker
 
 
@@ -204,3 +214,89 @@ def test_an_ffmpeg_that_lies_in_the_folder_one_is_in_is_not_run(tmp_path, monkey
     assert installed() is None
     monkeypatch.setenv("PATH", str(tmp_path))
     assert installed() == str(tmp_path / "ffmpeg")
+
+
+@pytest.mark.parametrize(("kind", "ends"), [(0, False), (1, False), (2, True), (5, True), (6, True)])
+def test_a_console_that_is_closed_is_told_as_a_hang_up_and_held_until_the_last_words_were_heard(kind, ends):
+    caught, waited = Caught(), []
+    assert caught.hang_up(kind, waited.append) is ends
+    assert caught.any is caught.unheard is caught.hung_up is ends and bool(waited) is ends
+
+
+def test_the_null_device_of_windows_is_no_terminal_at_which_somebody_sits(monkeypatch):
+    leader, follower = os.openpty()
+    with closing(os.fdopen(follower, encoding="utf-8")) as stream:  # a file that says it is a terminal, as NUL does
+        assert is_terminal(stream) and not is_terminal(None)
+        monkeypatch.setattr(sys, "platform", "win32")
+        assert not is_terminal(stream)
+    os.close(leader)
+
+
+@pytest.fixture
+def said(tmp_path, monkeypatch):
+    """The exit code of the program in this process, and what it wrote in Western Europe's code page of Windows."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("VOICE_GUIDE_CACHE", str(been_here(tmp_path / "cache")))
+
+    def said(*words, **streams):
+        output = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+        for name, stream in ({"stdout": output} | streams).items():
+            monkeypatch.setattr(sys, name, stream)
+        monkeypatch.setattr(sys, "argv", ["voice-guide", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        output.flush()
+        return end.value.code, output.buffer.getvalue()
+
+    return said
+
+
+def test_json_is_json_in_any_code_page(said, tmp_path):
+    own = tmp_path / "voice-guide" / "scripts" / "own.yaml"
+    own.parent.mkdir(parents=True)
+    start = (Path(__file__).parents[1] / "scripts" / "new.yaml").read_text(encoding="utf-8")
+    own.write_text(start.replace("NAME", '"Café Łąka"'), encoding="utf-8")
+    code, output = said("list", "--json")
+    assert code == 0 and "Café Łąka" in [row["name"] for row in json.loads(output)]
+
+
+class Gone(io.StringIO):
+    """A pipe of Windows that nobody reads any more."""
+
+    def write(self, text):
+        sys.platform = "win32"
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    def fileno(self):
+        return self.end
+
+
+def test_a_reader_that_has_gone_is_as_quiet_on_windows(said, monkeypatch, tmp_path):
+    stdout, stderr = Gone(), io.StringIO()
+    monkeypatch.setattr(sys, "platform", sys.platform)
+    with (tmp_path / "pipe").open("wb") as pipe:
+        stdout.end = pipe.fileno()
+        code, _ = said("list", stdout=stdout, stderr=stderr)
+    assert (code, stderr.getvalue()) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("list", 0), ("journal --delete", 2), ("profile", 130), ("show nothing", 2)]
+)
+def test_without_any_stream_as_under_pythonw_a_question_is_no_fault_of_ours(said, words, code):
+    assert said(*words.split(), stdin=None, stdout=None, stderr=None) == (code, b"")
+
+
+def test_a_routine_is_found_by_its_name_however_its_accents_are_written(tmp_path):
+    """On macOS a name that was dragged into a terminal has each accent as a sign of its own."""
+    start = (Path(__file__).parents[1] / "scripts" / "new.yaml").read_text(encoding="utf-8")
+    for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+        own = tmp_path / form
+        own.mkdir()
+        name = unicodedata.normalize(form, "Café Zärtlich")
+        (own / f"{name}.yaml").write_text(start.replace("NAME", f'"{name}"'), encoding="utf-8")
+        library = Library(own=own, cache=tmp_path / "cache")
+        found = library.find(unicodedata.normalize(other, name).lower())
+        assert found.name == name and found.id == "café-zärtlich" and not library.broken
+    speaker = Speaker("com.apple.voice.amelie", unicodedata.normalize("NFC", "Amélie"), "fr-ca", "female")
+    assert chosen(unicodedata.normalize("NFD", "amélie"), [speaker]) is speaker

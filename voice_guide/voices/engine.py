@@ -5,6 +5,7 @@ import platform
 import sys
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -196,7 +197,7 @@ def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
 
 
 def _plain(name: str) -> str:
-    return name.replace("_", "-").casefold()
+    return unicodedata.normalize("NFC", name).replace("_", "-").casefold()
 
 
 def _sound(file: Path, words: str, most: float) -> Pcm:
