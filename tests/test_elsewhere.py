@@ -21,6 +21,8 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.ffmpeg import installed
 from voice_guide.guide import workers
 from voice_guide.guide.workers import MOST, _pool
+from voice_guide.hearing.ear import MUTED, Ear
+from voice_guide.hearing.worker import SILENT
 from voice_guide.library import Library
 from voice_guide.personal import away, set_aside
 from voice_guide.personal.database import address
@@ -28,7 +30,7 @@ from voice_guide.personal.journal import Journal
 from voice_guide.storage.kept import CHECKED, SOUND, Kept, named
 from voice_guide.storage.whole import WholeFile, write_whole
 from voice_guide.voices import open_voice
-from voice_guide.voices.engine import chosen
+from voice_guide.voices.engine import chosen, english
 from voice_guide.voices.voice import Speaker
 from voice_guide.voices.worker import sapi_speaker
 
@@ -300,3 +302,19 @@ def test_a_routine_is_found_by_its_name_however_its_accents_are_written(tmp_path
         assert found.name == name and found.id == "café-zärtlich" and not library.broken
     speaker = Speaker("com.apple.voice.amelie", unicodedata.normalize("NFC", "Amélie"), "fr-ca", "female")
     assert chosen(unicodedata.normalize("NFD", "amélie"), [speaker]) is speaker
+
+
+def test_nobody_is_guided_by_a_joke_of_macos():
+    anna, albert = Speaker("1", "Anna", "de-de"), Speaker("2", "Albert", "en-us")
+    samantha, tom = Speaker("3", "Samantha", "en-us"), Speaker("4", "Tom", "en-us")
+    assert english([anna, albert, samantha, tom]) is samantha
+    assert english([tom, albert, samantha]) is tom
+    assert english([anna, albert]) is albert
+
+
+def test_a_microphone_that_gives_nothing_at_all_is_mute_and_one_that_gave_a_sound_is_not(monkeypatch):
+    for levels, mute in ([SILENT] * MUTED, True), ([None, *[SILENT] * MUTED, -60.0], False), ([SILENT] * 3, False):
+        with closing(Ear([], [sys.executable, "-c", ""])) as ear:
+            for level in levels:
+                ear._learn({"level": level})
+            assert ear.mute is mute

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -15,7 +16,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.personal import away, data_folder, read, set_aside
-from voice_guide.storage.whole import sweep, write_whole
+from voice_guide.storage.whole import patiently, sweep, write_whole
 
 LARGEST = 1_000_000
 """Bytes."""
@@ -121,7 +122,7 @@ class Bookmarks:
     def _remove(self, paths: list[Path], older: float) -> None:
         for path in paths:
             try:
-                path.unlink(missing_ok=True)
+                patiently(partial(path.unlink, missing_ok=True))
                 sweep(path, older)
             except NotADirectoryError:
                 return

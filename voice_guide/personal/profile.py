@@ -15,7 +15,7 @@ from typing import Any
 from voice_guide.body.profile import Profile
 from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
 from voice_guide.personal import all_set_aside, data_folder, read, set_aside, set_aside_before
-from voice_guide.storage.whole import write_whole
+from voice_guide.storage.whole import patiently, write_whole
 
 HEAD = """# What you told voice-guide about your body. It stays on this machine.
 # `voice-guide profile` asks again; edit it as you like, or forget it with `voice-guide profile --forget`.
@@ -141,7 +141,7 @@ def forget_profile(path: Path | None = None) -> list[Path]:
     gone = [other for other in (path, *all_set_aside(path)) if os.path.lexists(other)]
     for other in gone:
         try:
-            other.unlink()
+            patiently(other.unlink)
         except OSError as error:
             raise VoiceGuideError(f"{other} cannot be deleted: {(error.strerror or '').lower()}") from None
     return gone

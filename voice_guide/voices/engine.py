@@ -26,6 +26,8 @@ ESPEAK = sys.platform not in ("win32", "darwin")
 ENGINE = "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}"
 CLEAREST = "gmw/en-us"
 """The eSpeak speaker for who names none."""
+CLEAR = ("samantha", "alex", "daniel", "karen", "moira")
+"""The same of macOS, whose list begins with voices that are jokes."""
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 """Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
@@ -89,7 +91,7 @@ class Engine:
         """The id of the speaker meant. Raises VoiceError for a name that none has."""
         if self._name is not None:
             return chosen(self._name, self.speakers).id
-        return CLEAREST if ESPEAK else chosen("en", self.speakers).id
+        return CLEAREST if ESPEAK else english(self.speakers).id
 
     @cached_property
     def key(self) -> str:
@@ -194,6 +196,13 @@ def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
         return known[_plain(name)]
     hint = did_you_mean(_plain(name), known)
     raise VoiceError(f"no voice '{name}' on this machine; {hint}{' ' * bool(hint)}`voice-guide voices` lists them all")
+
+
+def english(speakers: Sequence[Speaker]) -> Speaker:
+    """The machine's own choice where that speaks English, else a clear one, else any. Raises VoiceError."""
+    own = [speaker for speaker in speakers[:1] if speaker.language.startswith("en")]
+    clear = [speaker for name in CLEAR for speaker in speakers if _plain(speaker.name) == name]
+    return next(iter(own + clear), None) or chosen("en", speakers)
 
 
 def _plain(name: str) -> str:
