@@ -86,7 +86,7 @@ def info(folder: Path) -> Info:
     """Counted without reading; nothing in a folder that is not there."""
     sizes: list[int] = []
     for entry in _entries(folder):
-        with suppress(FileNotFoundError):  # another process may be clearing
+        with suppress(OSError):  # another process may be clearing
             sizes.append(entry.lstat().st_size)
     return Info(len(sizes), sum(sizes))
 
