@@ -7,7 +7,7 @@ import os
 import sqlite3
 import sys
 import unicodedata
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -198,14 +198,14 @@ def test_a_wait_for_workers_is_never_without_an_end(monkeypatch):
     """On Windows no signal ends a wait, so that Ctrl-C would be heard when the next file is done."""
     patience = []
 
-    def wait(pending, timeout=None, return_when=None):
+    def noted(pending, timeout=None, return_when=None):
         patience.append(timeout)
-        return workers.WAIT(pending, timeout, return_when)
+        return wait(pending, timeout, return_when)
 
-    monkeypatch.setattr(workers, "WAIT", workers.wait, raising=False)
-    monkeypatch.setattr(workers, "wait", wait)
-    assert dict(workers._in_processes(abs, [-1, -2, 3], 1)) == {-1: 1, -2: 2, 3: 3}
-    assert None not in patience
+    monkeypatch.setattr(workers, "wait", noted)
+    with ThreadPoolExecutor(1) as pool:
+        assert dict(workers._through(pool, abs, [-1, -2, 3])) == {-1: 1, -2: 2, 3: 3}
+    assert patience and None not in patience
 
 
 def test_an_ffmpeg_that_lies_in_the_folder_one_is_in_is_not_run(tmp_path, monkeypatch):
