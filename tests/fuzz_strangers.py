@@ -102,7 +102,7 @@ def measured(library, path):
 
 def peak():
     """The most memory of this process so far, in megabytes."""
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
@@ -120,7 +120,10 @@ def fuzz(arguments):
     library = Library(own=Path("none"))
     with tempfile.TemporaryDirectory() as folder:
         words, corpus = Path(folder, "words.dict"), Path(folder, "corpus")
-        words.write_text("\n".join(json.dumps(word) for word in (*KEYS, *library.catalogue.words) if word.isascii()))
+        words.write_text(
+            "\n".join(json.dumps(word) for word in (*KEYS, *library.catalogue.words) if word.isascii()),
+            encoding="utf-8",
+        )
         corpus.mkdir()
         for number, text in enumerate(texts(library)):
             (corpus / f"{number}").write_text(text, encoding="utf-8")

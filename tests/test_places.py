@@ -14,7 +14,8 @@ from voice_guide.guide.catalogue import _made
 from voice_guide.personal.database import visit
 from voice_guide.storage.folders import user_folder
 from voice_guide.storage.kept import PICTURE, Kept, named
-from voice_guide.storage.whole import NEW, WholeFile, followed, foreign, write_whole
+from voice_guide.storage.links import followed, foreign
+from voice_guide.storage.whole import NEW, WholeFile, write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="owners, sticky folders")
 OTHER = 4242

@@ -1,5 +1,6 @@
 """The command line: reads options, calls the guide, prints, and shows each error once, in one line."""
 
+import errno
 import importlib
 import io
 import os
@@ -108,6 +109,9 @@ def main() -> None:
     """Run, and leave with the exit code that tells a program what happened."""
     debug = "--debug" in sys.argv
     _open_what_is_closed()
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # as under pythonw
+            setattr(sys, name, io.StringIO())
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names and answers of any bytes
@@ -120,10 +124,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except OSError as error:
+        # Who read our output has gone, of which Windows says that the argument is invalid.
+        if error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         leave(error, 1, debug, f"{error.filename or 'output'}: {(error.strerror or str(error)).lower()}")
     except MemoryError as error:
         leave(error, 1, debug, "there is not enough memory; end other programs, or see `ulimit -v`")

@@ -34,7 +34,7 @@ def _show(guide: Guide) -> None:
         hint("there is no profile yet; `voice-guide profile` asks in less than a minute")
         return
     click.echo(f"# {guide.profile_path}")
-    click.echo(guide.profile_path.read_text(encoding="utf-8"), nl=False)
+    click.echo(guide.profile_path.read_text(encoding="utf-8-sig"), nl=False)
     if due := guide.profile_due():
         hint(f"to be asked again: {', '.join(due)}")
 

@@ -32,7 +32,7 @@ def suggest_command(
         guide.library.need(asked)  # before anything else is asked
         suggestions = guide.suggest(asked, since or _since(guide), conditions=conditions, doctor_agreed=doctor_agreed)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in suggestions.found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
     for one in suggestions.found:
         click.echo(f"{one.name}, {one.minutes} minutes. {one.why}")

@@ -22,7 +22,9 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, in_processes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
-from voice_guide.storage.whole import followed, write_whole
+from voice_guide.storage.links import followed
+from voice_guide.storage.locked import locked
+from voice_guide.storage.whole import write_whole
 
 RECORD, SIGN = "voice-guide.json", ".shared"
 Seen = list[int | str]
@@ -232,22 +234,14 @@ def _sign(folder: Path) -> Iterator[Path]:
 def _alone(folder: Path) -> Iterator[None]:
     """No other run writes there meanwhile, where the system can tell: its files would be taken for ours."""
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = locked(folder)
     except BlockingIOError as error:
-        os.close(lock)
         raise VoiceGuideError(f"another run writes into {folder}; wait for it, or choose another with -o") from error
-    except OSError:
-        pass  # a disk without locks
     try:
         yield
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
 def _found(folder: Path, files: Files) -> Files:

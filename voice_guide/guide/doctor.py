@@ -1,7 +1,6 @@
 """What works on this machine, and the remedy for what does not: each thing is tried for real."""
 
 import platform
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -101,7 +100,9 @@ def _microphone(kit: Kit) -> str:
 
 
 def _ffmpeg(kit: Kit) -> str:
-    found = shutil.which("ffmpeg")
+    from voice_guide.formats.ffmpeg import installed
+
+    found = installed()
     if not found:
         raise VoiceGuideError("not installed; MP3, WAV and pages need none, other formats do")
     return found

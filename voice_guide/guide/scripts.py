@@ -17,7 +17,8 @@ from voice_guide.guide.kit import Kit
 from voice_guide.pcm import seconds
 from voice_guide.routine import Point, Routine
 from voice_guide.storage.folders import PRIVATE, make_folder
-from voice_guide.storage.whole import errors_told, followed, write_whole
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import errors_told, write_whole
 
 if TYPE_CHECKING:
     from voice_guide.pictures.drawing import Drawing

@@ -11,7 +11,7 @@ from voice_guide.controls.keys import Keys
 from voice_guide.controls.pipe import Pipe
 from voice_guide.errors import HearingError
 from voice_guide.guide.moment import Tell, nobody
-from voice_guide.hearing import Heard
+from voice_guide.hearing import MUTE, Heard
 from voice_guide.player.command import Command, Place
 from voice_guide.player.session import Session
 from voice_guide.routine.vocabulary import PREFIX, Vocabulary
@@ -40,6 +40,10 @@ class Hearer(Protocol):
     @property
     def fault(self) -> HearingError | None:
         """Why it does not listen any more."""
+
+    @property
+    def mute(self) -> bool:
+        """From the beginning on it hears nothing at all."""
 
     def use(self, name: str) -> None:
         """The vocabulary from now on."""
@@ -111,6 +115,7 @@ class Steering:
         self._held = ExitStack()
         self._told = self._asked = False
         """Somebody was told that they are heard; or was asked something aloud."""
+        self._told_mute = False
         self.muddled = False
         """Something was said that is no answer."""
         self._using = ""
@@ -184,6 +189,9 @@ class Steering:
         elif self._one_button and not self.ear and not self._told:
             self._told = True
             session.tell("listening_button")
+        elif self.ear and self.ear.mute and not self._told_mute:
+            self._told_mute = True
+            self._tell(MUTE)
 
     def replies(self, kind: str) -> list[str]:
         """Keys, and the meanings of what was said, since the last call; `kind` is the vocabulary of the question."""

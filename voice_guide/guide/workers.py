@@ -2,13 +2,19 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar, Union
 
 from voice_guide.controls.signals import ENDING
 from voice_guide.errors import VoiceGuideError
+
+MOMENT = 0.5
+"""Seconds after which an interruption is heard on Windows, where it ends no wait."""
+MOST = 61
+"""Processes that Windows can wait for."""
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -42,21 +48,25 @@ def in_processes(
 def _through(executor: Executor, make: Make[Job, Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome[Made]]]:
     with without_interruption():  # the processes are started here
         futures = {_submitted(executor, make, job): job for job in jobs}
-    for future in as_completed(futures):
-        yield futures[future], future.exception() or future.result()
+    left = set(futures)
+    while left:
+        done, left = wait(left, MOMENT, FIRST_COMPLETED)
+        for future in done:
+            yield futures[future], future.exception() or future.result()
 
 
 @contextmanager
 def without_interruption() -> Iterator[None]:
     """A process that is interrupted while it starts breaks its pool; what came meanwhile is heard at the end."""
-    mask = getattr(signal, "pthread_sigmask", None)  # there is none on Windows
+    if sys.platform == "win32":  # there is no such mask
+        yield
+        return
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
-    before = mask(signal.SIG_BLOCK, numbers) if mask else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
-        if mask:
-            mask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[Made]":
@@ -72,6 +82,8 @@ def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[M
 def _pool(workers: int) -> Iterator[Executor]:
     from multiprocessing import active_children, get_context  # not forked: the bar has a thread
 
+    if sys.platform == "win32":
+        workers = min(workers, MOST)
     before = {*active_children()}
     try:
         with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
@@ -96,8 +108,8 @@ def end_with_parent() -> None:
             os._exit(1)
 
     Thread(target=watch, daemon=True).start()
-    for name in ("SIGINT", "SIGHUP"):  # by SIGTERM a broken pool ends those that are left
+    for name in ("SIGINT", "SIGHUP", "SIGBREAK"):  # by SIGTERM a broken pool ends those that are left
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_SETMASK, [])

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from voice_guide.errors import HearingError
-from voice_guide.hearing import Heard
+from voice_guide.hearing import MUTE, Heard
 from voice_guide.hearing.worker import SILENT
 from voice_guide.routine.vocabulary import Vocabulary
 
@@ -26,6 +26,8 @@ PATIENCE = 5.0
 """Seconds without a word from it, once it is ready, after which it is given up; it speaks every second."""
 STARTING = 30.0
 """The same before it is ready: a slow disk has a model to read."""
+MUTED = 10
+"""Seconds of nothing at all after which it is told: macOS gives that where it gives no leave."""
 QUIET = -45.0
 """dBFS under which a room is quiet."""
 AGAIN = "the keys still work; end the session and start it again to be heard"
@@ -43,6 +45,8 @@ class Ear:
         self.left_out: tuple[str, ...] = ()
         """Phrases that it cannot hear, once it is ready."""
         self._fault = ""
+        self._nothing, self._sounded = 0, False
+        """Seconds of nothing; and whether there was anything else."""
         self._deaf_until = 0.0
         self._silent, self._looked = 0.0, time.monotonic()
         self._found: queue.SimpleQueue[Heard] = queue.SimpleQueue()
@@ -56,7 +60,7 @@ class Ear:
         self._orders.put([asdict(vocabulary) for vocabulary in vocabularies])
 
     def _start(self, command: Sequence[str]) -> None:
-        # In a group of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
+        # In a group, or console, of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -64,7 +68,7 @@ class Ear:
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._threads = [
             threading.Thread(target=self._read, args=(self._process.stdout,), name="ear", daemon=True),
@@ -83,6 +87,11 @@ class Ear:
         if not self._fault and self._silent > (PATIENCE if self.ready else STARTING):
             self._fault = f"the listening process does not answer; {AGAIN}"
         return HearingError(self._fault) if self._fault else None
+
+    @property
+    def mute(self) -> bool:
+        """From the beginning on it hears nothing at all, not even a quiet room."""
+        return self._nothing >= MUTED and not self._sounded
 
     def use(self, name: str) -> None:
         """The vocabulary from now on."""
@@ -138,7 +147,10 @@ class Ear:
             self.ready = True
         if "heard" in news:
             self._found.put(Heard(**news["heard"]))
-        self.level = news.get("level", self.level)
+        if "level" in news:
+            self.level = news["level"]
+            self._sounded |= self.level not in (None, SILENT)
+            self._nothing += self.level == SILENT
         self._fault = news.get("fault", self._fault)
 
     def _write(self, orders: IO[bytes]) -> None:
@@ -165,6 +177,6 @@ def try_microphone(vocabularies: Sequence[Vocabulary], span: float = 2.0) -> str
             time.sleep(0.05)
         level = ear.level
     if level == SILENT:
-        raise HearingError("the microphone gives only silence; is it muted?")
+        raise HearingError(MUTE)
     room = "a quiet room" if level < QUIET else "voices or noise"
     return f"hears {room}, {level:.0f} dBFS" + "".join(f', "{words}"' for words in said)

@@ -193,7 +193,7 @@ class Library:
 
     def find(self, asked: str) -> Routine:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
-        if asked.endswith((".yaml", ".yml")):
+        if asked.lower().endswith((".yaml", ".yml")):
             path = Path(asked)
             return replace(self._routine(path), file=str(path))
         exact = self.shipped / "routines" / f"{slug(asked)}.yaml"

@@ -5,12 +5,13 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.bounded import read_bounded
 from voice_guide.storage.folders import user_folder
-from voice_guide.storage.whole import sweep
+from voice_guide.storage.whole import patiently, sweep
 
 PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
 """The listener's files by their names in the folder; places to resume from are `place-*.json` beside them."""
@@ -32,7 +33,7 @@ def read(path: Path, largest: int) -> bytes | None:
         return read_bounded(path, largest)
     except FileNotFoundError:
         if away(path):
-            raise OSError(errno.ENOENT, "a link leads to what is not there", str(path)) from None
+            raise OSError(errno.ENOENT, "a link or a drive leads to what is not there", str(path)) from None
         return None
 
 
@@ -67,7 +68,7 @@ def forget(path: Path, beside: Callable[[Path], Iterable[Path]] = lambda one: ()
 def remove(path: Path) -> None:
     """Delete a file of the listener, if it is there. Raises VoiceGuideError where it stays."""
     try:
-        path.unlink(missing_ok=True)
+        patiently(lambda: path.unlink(missing_ok=True))
     except NotADirectoryError:
         return
     except OSError as fault:
@@ -76,8 +77,13 @@ def remove(path: Path) -> None:
 
 
 def away(path: Path) -> Path | None:
-    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none."""
-    return next((one for one in (path, *path.parents) if one.is_symlink() and not one.exists()), None)
+    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none.
+
+    On Windows also a junction, which is no link to Python, and a drive or a share: with it goes all that is on it.
+    """
+    drive = Path(path.anchor)
+    on_the_way = (path, *path.parents)
+    return next((one for one in on_the_way if (os.path.lexists(one) or one == drive) and not one.exists()), None)
 
 
 def set_aside(path: Path) -> Path:
@@ -91,16 +97,17 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
         try:
             if path.is_dir():  # takes the place of nothing but an empty folder
-                return path.rename(aside)
+                return patiently(partial(path.rename, aside))
             aside.touch(exist_ok=False)
         except FileExistsError:
             continue
         except OSError as fault:
             raise _stays(path, fault) from None
         try:
-            return path.replace(aside)
+            return patiently(partial(path.replace, aside))
         except OSError as fault:
-            aside.unlink()
+            with suppress(OSError):
+                aside.unlink()
             raise _stays(path, fault) from None
 
 

@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import away
-from voice_guide.storage.whole import followed, write_whole
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import write_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -61,10 +62,11 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
             _make(path)
         if not path.is_file() and path.exists():  # a pipe would be waited for
             raise Broken("is a folder" if path.is_dir() else "is no file")
-        place = f"{real.as_uri()}?mode=rw"
+        place = f"{address(real)}?mode=rw"
         options: dict[str, Any] = {"uri": True, "timeout": patience, "isolation_level": None}
         with closing(sqlite3.connect(place, **options)) as database:
             database.execute("PRAGMA synchronous = EXTRA")
+            database.execute("PRAGMA fullfsync = ON")  # on macOS, or the disk may keep it in its own memory
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
                 raise VoiceGuideError(f"journal {path} is of a newer voice-guide: bring this one up to date")
@@ -79,6 +81,12 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
     except OSError as fault:
         reason = (fault.strerror or str(fault)).lower()
     raise VoiceGuideError(f"journal {path} cannot be used: {reason}; VOICE_GUIDE_DATA names another folder")
+
+
+def address(path: PurePath) -> str:
+    """Of an absolute path, as SQLite takes it: with no name of a server, which belongs to the path on Windows."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
 
 
 def _make(path: Path) -> None:

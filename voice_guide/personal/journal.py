@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import JOURNAL, all_set_aside, data_folder, forget, remove, set_aside, tidy
 from voice_guide.personal.database import COLUMNS, Broken, inode, record, sides, visit
+from voice_guide.storage.whole import patiently
 
 WEEK = 7
 """Days that a journal begun anew must span: the limits look back no further, so it knows what the lost one knew."""
@@ -130,7 +132,7 @@ class Journal:
             aside = set_aside(self.path)
             for side, beside in zip(sides(self.path), sides(aside), strict=True):
                 with suppress(OSError):
-                    side.rename(beside)
+                    patiently(partial(side.rename, beside))
             raise VoiceGuideError(f"{fault}: set aside as {aside}; it starts anew") from None
 
     def _warn(self, line: object) -> None:

@@ -25,7 +25,8 @@ from pathlib import Path
 from voice_guide.pcm import WIDTH, wav_head
 from voice_guide.storage.bounded import read_bounded
 from voice_guide.storage.folders import SHARED, make_folder, user_folder
-from voice_guide.storage.whole import NEW, followed
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import NEW, patiently
 
 SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
@@ -95,7 +96,7 @@ def info(folder: Path) -> Info:
     """Counted without reading; nothing in a folder that is not there."""
     sizes: list[int] = []
     for entry in _entries(folder):
-        with suppress(FileNotFoundError):  # another process may be clearing
+        with suppress(OSError):  # another process may be clearing
             sizes.append(entry.lstat().st_size)
     return Info(len(sizes), sum(sizes))
 
@@ -115,7 +116,7 @@ def verify(folder: Path) -> list[Path]:
 def clear(folder: Path) -> int:
     """Remove every entry that may be removed, and nothing else that is in the folder; returns how many went."""
     _sweep(folder)
-    return sum([_remove(entry) for entry in _entries(folder)])
+    return sum(map(_remove, [*_entries(folder)]))
 
 
 def _around(name: str, data: bytes) -> tuple[bytes, bytes]:
@@ -132,8 +133,12 @@ def _load(entry: Path, private: bool = False) -> bytes:
     """The bytes of a good entry, none of any other."""
     head, tail = (len(part) for part in _around(entry.name, b""))
     largest = head + LARGEST[entry.suffix] + tail
+
+    def acceptable(told: os.stat_result) -> bool:
+        return told.st_size <= largest and (not private or _only_ours(entry, told))
+
     try:
-        found = read_bounded(entry, largest, lambda told: told.st_size <= largest and (not private or _only_ours(told)))
+        found = read_bounded(entry, largest, acceptable)
     except OSError:
         return b""
     data = found[head:-tail]
@@ -144,10 +149,16 @@ def _load(entry: Path, private: bool = False) -> bytes:
     return data if whole else b""
 
 
-def _only_ours(file: os.stat_result) -> bool:
-    """Nobody but the listener, and who may do all things anyway, can have written it. Windows tells no owner."""
+def _only_ours(entry: Path, file: os.stat_result) -> bool:
+    """Nobody but the listener, and who may do all things anyway, can have written it.
+
+    Windows tells no owner, but keeps others out of a home.
+    """
+    if not hasattr(os, "getuid"):
+        home = os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111 - Path would raise where there is none
+        return Path(os.path.realpath(entry)).is_relative_to(home)
     others = stat.S_IWGRP | stat.S_IWOTH
-    return not hasattr(os, "getuid") or (file.st_uid in (os.getuid(), 0) and not file.st_mode & others)
+    return file.st_uid in (os.getuid(), 0) and not file.st_mode & others
 
 
 def _store(entry: Path, data: bytes, mode: int) -> None:
@@ -161,7 +172,7 @@ def _store(entry: Path, data: bytes, mode: int) -> None:
             file.write(head + data + tail)
         if entry.is_dir():
             _remove(entry)
-        unfinished.replace(entry)
+        patiently(lambda: unfinished.replace(entry))
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -189,5 +200,5 @@ def _remove(path: Path) -> bool:
         shutil.rmtree(path, ignore_errors=True)
     else:
         with suppress(OSError):
-            path.unlink(missing_ok=True)
+            patiently(lambda: path.unlink(missing_ok=True))
     return not os.path.lexists(path)

@@ -2,25 +2,29 @@
 
 import errno
 import os
-import stat
+import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.storage.folders import PRIVATE, make_folder
+from voice_guide.storage.links import followed
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _ABANDONED = 3600.0  # seconds
 _TRIES = 10
-MOST_LINKS = 40
-"""As many as Linux follows."""
+_PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)
+"""Seconds between tries; who looks for viruses is done with a small file in less than the first few."""
+_LONG = 260 - len(".") - len(".01234567.part")
+"""Characters of a path that Windows takes, with what stands around the name of a half-written file."""
+T = TypeVar("T")
 
 
 class WholeFile:
@@ -35,6 +39,8 @@ class WholeFile:
         self._shown, self._option = path, option
         with errors_told(path, option):
             self._path = followed(path.absolute())  # a link keeps pointing to the file it names
+            if sys.platform == "win32" and ":" in self._path.name:  # a hidden part of the file named before it
+                raise ValueError("Windows has no file with a colon in its name")
             if self._path.exists() and not self._path.is_file():
                 what = "a folder" if self._path.is_dir() else "not a file"
                 raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with {option}")
@@ -72,12 +78,12 @@ class WholeFile:
         """Have it on the disk, then under its name. False where it is to be `anew` and the name is taken."""
         with errors_told(self._shown, self._option):
             self._file.flush()
-            os.fsync(self._file.fileno())
+            _sync(self._file.fileno())
             self._file.close()
             if anew and not _named_anew(self._part, self._path):
                 return False
             if not anew:
-                self._part.replace(self._path)
+                self._rename()
         with suppress(OSError):  # a folder that cannot be opened, as on Windows: its system looks after the name
             folder = os.open(self._path.parent, os.O_RDONLY)
             try:
@@ -85,6 +91,15 @@ class WholeFile:
             finally:
                 os.close(folder)
         return True
+
+    def _rename(self) -> None:
+        try:
+            patiently(lambda: self._part.replace(self._path))
+        except PermissionError as error:  # the folder took the half-written file, so it is this name that is held
+            raise VoiceGuideError(
+                f"cannot write {self._shown}: {error.strerror}; close the program that has it open, or choose another"
+                f" with {self._option}"
+            ) from error
 
     def drop(self) -> None:
         """Remove it, unless it was kept. Safe twice."""
@@ -130,43 +145,27 @@ def _named_anew(part: Path, path: Path) -> bool:
     return True
 
 
-def followed(path: Path) -> Path:
-    """Where a path leads to, with no link left on the way, and else as it was.
+def patiently(act: Callable[[], T]) -> T:
+    """What renames or removes a file: on Windows a file cannot be while another program has it open.
 
-    PermissionError where it is another user's link in a folder that all may write to, such as /tmp. Linux can be
-    told to follow none of those, but neither is it always, nor is it asked by who reads a link and opens its target.
+    Who looks for viruses opens whatever was just written, for a moment. PermissionError where it stays open.
     """
-    if not hasattr(os, "getuid"):
-        return Path(os.path.realpath(path))
-    here, rest, links = Path(path.anchor), _parts(path), 0
-    while rest:
-        there = here / rest.pop()
-        try:
-            link = there.lstat()
-        except OSError:  # whoever makes it will be told
-            link = None
-        if link is None or not stat.S_ISLNK(link.st_mode):
-            here = there
-            continue
-        if foreign(link, here.stat(), os.geteuid()):
-            raise PermissionError(errno.EACCES, f"another user's link stands at {there}")
-        if (links := links + 1) > MOST_LINKS:
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-        target = there.readlink()
-        here = Path(target.anchor) if target.is_absolute() else here
-        rest += _parts(target)
-    return here
+    for pause in _PAUSES:
+        with suppress(PermissionError):
+            return act()
+        time.sleep(pause)
+    return act()
 
 
-def _parts(path: Path) -> list[str]:
-    """What follows the anchor, the last first."""
-    return [part for part in reversed(path.parts) if part != path.anchor]
+def _sync(number: int) -> None:
+    """Have it on the disk; on macOS `fsync` is content with the disk's own memory."""
+    if sys.platform == "darwin":
+        import fcntl
 
-
-def foreign(link: os.stat_result, folder: os.stat_result, us: int) -> bool:
-    """Whether a link may be a trap: in a folder that everybody writes to, made by neither `us` nor its owner."""
-    shared = stat.S_ISVTX | stat.S_IWOTH
-    return folder.st_mode & shared == shared and link.st_uid not in (us, folder.st_uid)
+        with suppress(OSError):  # a disk that does not know how
+            fcntl.fcntl(number, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(number)
 
 
 def sweep(path: Path, older: float = 0.0) -> None:
@@ -245,7 +244,10 @@ def errors_told(path: Path, option: str = "-o") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "choose another place with {option}").format(option=option)
+        number = error.errno or 0
+        if sys.platform == "win32" and number == errno.ENOENT and len(os.path.abspath(path)) > _LONG:  # noqa: PTH100
+            number = errno.ENAMETOOLONG  # which Windows does not tell from a folder that is not there
+        remedy = _REMEDIES.get(number, "choose another place with {option}").format(option=option)
         raise VoiceGuideError(f"cannot write {path}: {error.strerror}; {remedy}") from error
     except ValueError as error:  # a null byte
         raise VoiceGuideError(f"cannot write {str(path)!r}: {error}; choose another name with {option}") from error

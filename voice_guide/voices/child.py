@@ -26,14 +26,14 @@ class Child:
         self.took: list[float] = []
         """Seconds for each answer; the first holds its start."""
         self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        # In a group of its own, so that Ctrl-C ends the listening and not the engine.
+        # In a group, on Windows with a console, of its own, so that Ctrl-C ends the listening and not the engine.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._reader = threading.Thread(target=self._read, name="engine", daemon=True)
@@ -48,7 +48,7 @@ class Child:
         """The reply. Raises Sick where there is none within `patience` seconds, or none that is an answer."""
         began = time.monotonic()
         try:
-            self._requests.write(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
             reply = self._awaited(patience)
         except (OSError, ValueError):  # it closed its end, or another thread closed ours

@@ -5,9 +5,11 @@ import platform
 import sys
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +26,8 @@ ESPEAK = sys.platform not in ("win32", "darwin")
 ENGINE = "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}"
 CLEAREST = "gmw/en-us"
 """The eSpeak speaker for who names none."""
+CLEAR = ("samantha", "alex", "daniel", "karen", "moira")
+"""The same of macOS, whose list begins with voices that are jokes."""
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 """Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
@@ -60,7 +64,7 @@ class Engine:
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
-        self._closed = False
+        self._closed, self._numbers = False, count()
         self._child: Child | None = None
         try:
             if at_once:
@@ -87,7 +91,7 @@ class Engine:
         """The id of the speaker meant. Raises VoiceError for a name that none has."""
         if self._name is not None:
             return chosen(self._name, self.speakers).id
-        return CLEAREST if ESPEAK else chosen("en", self.speakers).id
+        return CLEAREST if ESPEAK else english(self.speakers).id
 
     @cached_property
     def key(self) -> str:
@@ -103,14 +107,19 @@ class Engine:
             return b""
         if len(words) > LONGEST:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
-        file = Path(self._folder.name, "said.wav")
-        request: dict[str, Any] = {"file": str(file), "text": words, "speaker": self.speaker}
-        request |= {"rate": self._rate, "pitch": self._pitch}
+        request: dict[str, Any] = {"text": words, "speaker": self.speaker, "rate": self._rate, "pitch": self._pitch}
 
         def said(child: Child) -> Pcm:
-            file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
-            child.ask(request, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
-            return _sound(file, words, most_seconds(words, self._rate))
+            # Another file each time: an engine that writes nothing must not repeat the last cue, and on Windows
+            # a file that a hanging one holds cannot be removed.
+            file = Path(self._folder.name, f"{next(self._numbers)}.wav")
+            try:
+                asked = request | {"file": str(file)}
+                child.ask(asked, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
+                return _sound(file, words, most_seconds(words, self._rate))
+            finally:
+                with suppress(OSError):
+                    file.unlink()
 
         return dress(self._twice(said))
 
@@ -189,8 +198,15 @@ def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
     raise VoiceError(f"no voice '{name}' on this machine; {hint}{' ' * bool(hint)}`voice-guide voices` lists them all")
 
 
+def english(speakers: Sequence[Speaker]) -> Speaker:
+    """The machine's own choice where that speaks English, else a clear one, else any. Raises VoiceError."""
+    own = [speaker for speaker in speakers[:1] if speaker.language.startswith("en")]
+    clear = [speaker for name in CLEAR for speaker in speakers if _plain(speaker.name) == name]
+    return next(iter(own + clear), None) or chosen("en", speakers)
+
+
 def _plain(name: str) -> str:
-    return name.replace("_", "-").casefold()
+    return unicodedata.normalize("NFC", name).replace("_", "-").casefold()
 
 
 def _sound(file: Path, words: str, most: float) -> Pcm:
