@@ -20,9 +20,12 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, outcomes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.personal import read
 from voice_guide.storage.whole import write_whole
 
 RECORD = "voice-guide.json"
+LARGEST = 16 * 1024**2
+"""Bytes of a record; of thousands of sessions it is a hundredth of that."""
 Seen = list[int]
 """A file's bytes, and when it was changed, in nanoseconds: another after every change."""
 Files = Mapping[str, Seen]
@@ -96,7 +99,7 @@ class Record:
         if not path.exists():
             return
         try:
-            data = path.read_bytes() if path.is_file() else b"?"  # a pipe would be waited for
+            data = read(path, LARGEST) or b""
         except OSError as error:
             raise VoiceGuideError(f"cannot read {path}: {error.strerror}; choose another folder with -o") from error
         if data and not data.startswith(b'{"voice_guide"'):

@@ -31,6 +31,7 @@ _DIGEST = struct.Struct("<4sI32s")
 _ENTRY = re.compile(rf"[0-9a-f]{{64}}({SOUND}|{FRAMES}|{PICTURE}|{CHECKED})")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{16}\.part")
 _ABANDONED = 24 * 3600  # seconds
+_LARGEST = 64 * 1024**2  # bytes: ten minutes of words in one breath would be less
 
 
 class Kept:
@@ -133,7 +134,8 @@ def _load(entry: Path, private: bool = False) -> bytes:
 
 def _read(entry: Path, private: bool) -> bytes:
     with entry.open("rb", buffering=0) as file:
-        return file.read() if not private or _only_ours(os.fstat(file.fileno())) else b""
+        told = os.fstat(file.fileno())
+        return file.read() if told.st_size <= _LARGEST and (not private or _only_ours(told)) else b""
 
 
 def _only_ours(file: os.stat_result) -> bool:
