@@ -40,6 +40,8 @@ class Ear:
         """It listens."""
         self.level: float | None = None
         """dBFS of what it hears, our own voice not counted; SILENT where there is nothing at all."""
+        self.unheard = ""
+        """Why nobody is heard at the moment, though it listens; empty where somebody would be."""
         self.left_out: tuple[str, ...] = ()
         """Phrases that it cannot hear, once it is ready."""
         self._fault = ""
@@ -139,6 +141,7 @@ class Ear:
         if "heard" in news:
             self._found.put(Heard(**news["heard"]))
         self.level = news.get("level", self.level)
+        self.unheard = str(news.get("unheard", self.unheard))
         self._fault = news.get("fault", self._fault)
 
     def _write(self, orders: IO[bytes]) -> None:
