@@ -21,8 +21,6 @@ from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.ffmpeg import installed
 from voice_guide.guide import workers
 from voice_guide.guide.workers import MOST, _pool
-from voice_guide.hearing.ear import MUTED, Ear
-from voice_guide.hearing.worker import SILENT
 from voice_guide.library import Library
 from voice_guide.personal import away, set_aside
 from voice_guide.personal.database import address
@@ -310,11 +308,3 @@ def test_nobody_is_guided_by_a_joke_of_macos():
     assert english([anna, albert, samantha, tom]) is samantha
     assert english([tom, albert, samantha]) is tom
     assert english([anna, albert]) is albert
-
-
-def test_a_microphone_that_gives_nothing_at_all_is_mute_and_one_that_gave_a_sound_is_not(monkeypatch):
-    for levels, mute in ([SILENT] * MUTED, True), ([None, *[SILENT] * MUTED, -60.0], False), ([SILENT] * 3, False):
-        with closing(Ear([], [sys.executable, "-c", ""])) as ear:
-            for level in levels:
-                ear._learn({"level": level})
-            assert ear.mute is mute

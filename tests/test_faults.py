@@ -270,6 +270,76 @@ def test_ctrl_c_while_the_device_is_gone_does_not_wait_for_it(script, tmp_path):
     assert told[-1][1] == "`voice-guide resume` goes on from here."
 
 
+def leaving(how, process, env):
+    """Have it end: by a signal, or by a word from elsewhere."""
+    if how == "tell stop":
+        subprocess.run([*VOICE_GUIDE, "tell", "stop"], env=env, check=True)
+    else:
+        process.send_signal(how)
+
+
+@pytest.mark.alone
+@pytest.mark.device
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "tell stop"], ids=str)
+@pytest.mark.parametrize("noticed", [True, False])
+@pytest.mark.parametrize("sink", speakers())
+def test_who_leaves_does_not_wait_for_a_sound_server_that_stands_still(script, tmp_path, library, sink, noticed, how):
+    """Before it was noticed, and after."""
+    plan = compile_script(library.read(script), library.phrases)
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE, "--sink", sink], env) as (process, told):
+            wait_until(lambda: holding(env, plan), "the hold", 60)
+            with server.frozen():
+                if noticed:
+                    time.sleep(4)
+                leaving(how, process, env)
+                left = time.monotonic()
+                assert process.wait(20) == 130
+                took = time.monotonic() - left
+            told.thread.join()
+    print(f"{sink}, {how}: out after {took:.2f} s")
+    assert took < 2.5
+    assert told[-1][1] == "`voice-guide resume` goes on from here."
+
+
+@pytest.mark.alone
+@pytest.mark.device
+def test_a_sound_server_that_stands_still_again_and_again_leaves_nothing_behind(script, tmp_path, library):
+    """Descriptors and streams are as before, once it goes on; meanwhile they are few."""
+    script.write_text(SCRIPT.replace("hold: 30", "hold: 60"))
+    plan = compile_script(library.read(script), library.phrases)
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE], env) as (process, told):
+
+            def open_files():
+                return len([*Path(f"/proc/{process.pid}/fd").iterdir()])
+
+            wait_until(lambda: holding(env, plan), "the hold", 60)
+            before = open_files()
+            for _ in range(2):
+                with server.frozen():
+                    time.sleep(12)
+                    assert open_files() < before + 30
+                wait_until(lambda: open_files() <= before and server.streams() == 1, "what hung to be freed")
+            assert len([line for _, line in told if "The sound device is gone" in line]) == 2
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+
+
+@pytest.mark.alone
+@pytest.mark.device
+@pytest.mark.parametrize("sink", speakers())
+def test_a_sound_server_that_stands_still_from_the_beginning_is_no_device(script, tmp_path, sink):
+    with start_server(tmp_path) as server, server.frozen():
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE, "--sink", sink], env) as (process, told):
+            assert process.wait(20) == 6
+            told.thread.join()
+    assert len(told) == 1 and "did not open within 5 seconds" in told[0][1]
+
+
 def test_a_process_that_slept_says_that_it_is_back_and_the_hold_is_over(script, tmp_path, library):
     """As a closed lid does: stopped in the hold, continued after its end."""
     plan = compile_script(library.read(script), library.phrases)

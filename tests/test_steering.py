@@ -24,7 +24,7 @@ from voice_guide.errors import HearingError
 from voice_guide.guide.questions import Questions
 from voice_guide.guide.steering import Steering
 from voice_guide.guide.vocabularies import vocabularies
-from voice_guide.hearing import MUTE, Heard
+from voice_guide.hearing import Heard
 from voice_guide.pcm import RATE, frames, length
 from voice_guide.player import play
 from voice_guide.player.command import Command
@@ -104,7 +104,7 @@ def outcome(session):
 class Ear:
     """Understands what it is told was said, in the vocabulary that is in use."""
 
-    ready, fault, mute = True, None, False
+    ready, fault, unheard = True, None, ""
 
     def __init__(self, library):
         self._known = {one.name: one for one in vocabularies(library)}
@@ -269,16 +269,17 @@ def test_an_ear_that_is_lost_is_told_once_and_nobody_waits_for_it(at, library, r
     assert told == ["the microphone fell silent"]
 
 
-def test_an_ear_that_hears_nothing_at_all_is_told_once(at, library, runtime):
+def test_who_is_not_heard_for_noise_is_told_once_and_waited_for_only_while_they_are_heard(at, library, runtime):
     ear, told = Ear(library), []
     with Steering(hearer=lambda: ear, tell=told.append) as steering:
         session = at("opening")
         steered(steering, session)
-        ear.mute = True
-        for _ in range(3):
+        gated = []
+        for ear.unheard in ("", "only noise", "only noise", "", "only noise"):
             steered(steering, session)
-        assert steering.hears
-    assert told == [MUTE]
+            gated.append(session.gated)
+    assert gated == [True, False, False, True, False]
+    assert told == ["only noise"]
 
 
 def test_the_opening_tone_takes_no_gate_away(library):

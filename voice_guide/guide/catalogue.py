@@ -22,11 +22,14 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
 from voice_guide.guide.workers import Outcome, in_processes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.storage.bounded import read_bounded
 from voice_guide.storage.links import followed
 from voice_guide.storage.locked import locked
 from voice_guide.storage.whole import write_whole
 
 RECORD, SIGN = "voice-guide.json", ".shared"
+LARGEST = 16 * 1024**2
+"""Bytes of a record; of thousands of sessions it is a hundredth of that."""
 Seen = list[int | str]
 """A file's bytes, and when it was changed, in nanoseconds; and, where it was read, its digest."""
 Files = Mapping[str, Seen]
@@ -102,7 +105,7 @@ class Record:
         if not path.exists():
             return
         try:
-            data = path.read_bytes() if path.is_file() else b"?"  # a pipe would be waited for
+            data = read_bounded(path, LARGEST)
         except OSError as error:
             raise VoiceGuideError(f"cannot read {path}: {error.strerror}; choose another folder with -o") from error
         if data and not data.startswith(b'{"voice_guide"'):

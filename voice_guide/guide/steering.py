@@ -11,7 +11,7 @@ from voice_guide.controls.keys import Keys
 from voice_guide.controls.pipe import Pipe
 from voice_guide.errors import HearingError
 from voice_guide.guide.moment import Tell, nobody
-from voice_guide.hearing import MUTE, Heard
+from voice_guide.hearing import Heard
 from voice_guide.player.command import Command, Place
 from voice_guide.player.session import Session
 from voice_guide.routine.vocabulary import PREFIX, Vocabulary
@@ -36,14 +36,12 @@ class Hearer(Protocol):
     """What understands the listener; see `voice_guide.hearing.ear`."""
 
     ready: bool
+    unheard: str
+    """Why nobody is heard at the moment, though it listens."""
 
     @property
     def fault(self) -> HearingError | None:
         """Why it does not listen any more."""
-
-    @property
-    def mute(self) -> bool:
-        """From the beginning on it hears nothing at all."""
 
     def use(self, name: str) -> None:
         """The vocabulary from now on."""
@@ -115,7 +113,8 @@ class Steering:
         self._held = ExitStack()
         self._told = self._asked = False
         """Somebody was told that they are heard; or was asked something aloud."""
-        self._told_mute = False
+        self._warned = False
+        """They were told that they are not heard."""
         self.muddled = False
         """Something was said that is no answer."""
         self._using = ""
@@ -175,7 +174,8 @@ class Steering:
 
     def _introduce(self, session: Session) -> None:
         """Once it can be answered it waits; once it cannot, it does not any more."""
-        session.gated = self._one_button or (self.hears and self._told)
+        unheard = self.ear.unheard if self.ear else ""
+        session.gated = self._one_button or (self.hears and self._told and not unheard)
         session.by_button = self._one_button and not self.hears
         if self.ear and self.ear.fault:
             self._tell(str(self.ear.fault))
@@ -183,15 +183,16 @@ class Steering:
             if self._told or self._asked:
                 session.tell("deaf")
             self._deaf()
+        elif unheard and self._told and not self._warned:
+            self._warned = True
+            self._tell(unheard)
+            session.tell("deaf")
         elif self.ear and self.ear.ready and not self._told:
             self._told = True
             session.tell("listening")
         elif self._one_button and not self.ear and not self._told:
             self._told = True
             session.tell("listening_button")
-        elif self.ear and self.ear.mute and not self._told_mute:
-            self._told_mute = True
-            self._tell(MUTE)
 
     def replies(self, kind: str) -> list[str]:
         """Keys, and the meanings of what was said, since the last call; `kind` is the vocabulary of the question."""

@@ -26,8 +26,6 @@ PATIENCE = 5.0
 """Seconds without a word from it, once it is ready, after which it is given up; it speaks every second."""
 STARTING = 30.0
 """The same before it is ready: a slow disk has a model to read."""
-MUTED = 10
-"""Seconds of nothing at all after which it is told: macOS gives that where it gives no leave."""
 QUIET = -45.0
 """dBFS under which a room is quiet."""
 AGAIN = "the keys still work; end the session and start it again to be heard"
@@ -42,10 +40,11 @@ class Ear:
         """It listens."""
         self.level: float | None = None
         """dBFS of what it hears, our own voice not counted; SILENT where there is nothing at all."""
+        self.unheard = ""
+        """Why nobody is heard at the moment, though it listens; empty where somebody would be."""
         self.left_out: tuple[str, ...] = ()
         """Phrases that it cannot hear, once it is ready."""
         self._fault = ""
-        self._nothing, self._sounded = 0, False
         """Seconds of nothing; and whether there was anything else."""
         self._deaf_until = 0.0
         self._silent, self._looked = 0.0, time.monotonic()
@@ -87,11 +86,6 @@ class Ear:
         if not self._fault and self._silent > (PATIENCE if self.ready else STARTING):
             self._fault = f"the listening process does not answer; {AGAIN}"
         return HearingError(self._fault) if self._fault else None
-
-    @property
-    def mute(self) -> bool:
-        """From the beginning on it hears nothing at all, not even a quiet room."""
-        return self._nothing >= MUTED and not self._sounded
 
     def use(self, name: str) -> None:
         """The vocabulary from now on."""
@@ -147,10 +141,8 @@ class Ear:
             self.ready = True
         if "heard" in news:
             self._found.put(Heard(**news["heard"]))
-        if "level" in news:
-            self.level = news["level"]
-            self._sounded |= self.level not in (None, SILENT)
-            self._nothing += self.level == SILENT
+        self.level = news.get("level", self.level)
+        self.unheard = str(news.get("unheard", self.unheard))
         self._fault = news.get("fault", self._fault)
 
     def _write(self, orders: IO[bytes]) -> None:
