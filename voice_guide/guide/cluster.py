@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from voice_guide import __version__
 from voice_guide.errors import VoiceGuideError
@@ -37,6 +37,16 @@ Answer = tuple[str, Any]
 
 class Unfit(VoiceGuideError):
     """The worker is at fault, whatever the job: no other job is for it."""
+
+
+class Receiving(Protocol):
+    """The end of a pipe that is read, of whatever kind the system has."""
+
+    def poll(self, timeout: float) -> bool:
+        """Whether there is something, within so many seconds."""
+
+    def recv(self) -> Any:
+        """What there is."""
 
 
 class Sign(NamedTuple):
@@ -69,7 +79,7 @@ def on_cluster(
         client.join()
 
 
-def _told(receiving: Connection, count: int, address: str) -> Generator[tuple[int, Any], None, None]:
+def _told(receiving: Receiving, count: int, address: str) -> Generator[tuple[int, Any], None, None]:
     sign, last = Sign(LOADS, "Dask cannot be loaded; reinstall it with pip install 'voice-guide[dask]'"), monotonic()
     while count:
         try:

@@ -5,6 +5,7 @@ One that is no certain place is refused, never guessed.
 
 import os
 import stat
+import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -33,14 +34,14 @@ def others_may_change(folder: Path) -> str:
     A folder above counts where others may put another one in its place: it is theirs, or everybody may write to it and
     no sticky bit keeps them from renaming. One of a group is let pass there, for many systems make a home so.
     """
-    if not hasattr(os, "geteuid"):  # Windows tells no owner; what lies in a profile there is that user's alone
-        return ""
     with suppress(OSError):
         return _told(folder.resolve(strict=True))
     return ""
 
 
 def _told(folder: Path) -> str:
+    if sys.platform == "win32":  # which tells no owner; what lies in a profile there is that user's alone
+        return ""
     here = folder.stat()
     ours = {os.geteuid(), 0, Path("/").stat().st_uid}  # and whom nothing binds; in a container the last is the second
     if here.st_uid not in ours:

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 MOST_LINKS = 40
@@ -15,7 +16,7 @@ def followed(path: Path) -> Path:
     PermissionError where it is another user's link in a folder that all may write to, such as /tmp. Linux can be
     told to follow none of those, but neither is it always, nor is it asked by who reads a link and opens its target.
     """
-    if not hasattr(os, "getuid"):
+    if sys.platform == "win32":  # which tells no owner
         return Path(os.path.realpath(path))
     here, rest, links = Path(path.anchor), _parts(path), 0
     while rest:
