@@ -58,8 +58,8 @@ def test_a_file_that_a_scanner_looks_into_is_replaced_a_moment_later(tmp_path, h
     write_whole(file, b"before")
     held(2, "replace")
     write_whole(file, b"after")
-    kept.store(named(SOUND, "words"), b"sound")
-    assert file.read_bytes() == b"after" and kept.load(named(SOUND, "words")) == b"sound" and not kept.warning
+    kept.store(named(SOUND, "words"), b"sounds")
+    assert file.read_bytes() == b"after" and kept.load(named(SOUND, "words")) == b"sounds" and not kept.warning
     assert set_aside(file).read_bytes() == b"after"
     assert not [*tmp_path.rglob("*.part")]
 
