@@ -11,7 +11,9 @@ import struct
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import product
 from multiprocessing import Pipe
 from pathlib import Path
 
@@ -58,51 +60,69 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture
-def env(tmp_path):
-    mine = dict.fromkeys(("HOME", "XDG_DATA_HOME"), str(tmp_path)) | {"NO_COLOR": "1"}
-    return {**os.environ, **mine, "VOICE_GUIDE_CACHE": str(tmp_path / "cache")}
+class Home:
+    """Of somebody who exports: a cache, and a shelf for what is made."""
 
+    def __init__(self, folder):
+        self.folder, self.shelf = folder, folder / "shelf"
+        self.shelf.mkdir(parents=True)
+        mine = dict.fromkeys(("HOME", "XDG_DATA_HOME"), str(folder)) | {"NO_COLOR": "1"}
+        self.env = {**os.environ, **mine, "VOICE_GUIDE_CACHE": str(folder / "cache")}
 
-@pytest.fixture
-def cluster(tmp_path, env):
-    cluster = Cluster(tmp_path, env)
-    yield cluster
-    cluster.end()
+    def exporting(self, *words):
+        """Begins to write all routines."""
+        command = [sys.executable, "-m", "voice_guide", "export", "--all", "--voice", "tone", "-o", str(self.shelf)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.Popen([*command, *words], env=self.env, cwd=self.folder, **pipes)
 
-
-@pytest.fixture
-def shelf(tmp_path):
-    (tmp_path / "shelf").mkdir()
-    return tmp_path / "shelf"
-
-
-@pytest.fixture
-def exporting(tmp_path, env, shelf):
-    """Begins to write all routines."""
-
-    def exporting(*words):
-        command = [sys.executable, "-m", "voice_guide", "export", "--all", "--voice", "tone", "-o", str(shelf), *words]
-        return subprocess.Popen(
-            command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    return exporting
-
-
-@pytest.fixture
-def refused(exporting, shelf):
-    """What is told where the cluster cannot be used; nothing else is left behind."""
-
-    def refused(address, meanwhile=lambda: None):
-        with exporting("--scheduler", address) as process:
+    def refused(self, address, meanwhile=lambda: None):
+        """What is told where the cluster cannot be used; nothing else is left behind."""
+        with self.exporting("--scheduler", address) as process:
             meanwhile()
             made, told = process.communicate(timeout=120)
         assert (process.returncode, made, told.count("\n")) == (1, "", 1)
-        assert all(path.suffix in (".mp3", ".json") for path in shelf.iterdir())
+        assert all(path.suffix in (".mp3", ".json") for path in self.shelf.iterdir())
         return told
 
-    return refused
+    @contextmanager
+    def cluster(self):
+        cluster = Cluster(self.folder, self.env)
+        try:
+            yield cluster
+        finally:
+            cluster.end()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def shelf(home):
+    return home.shelf
+
+
+@pytest.fixture
+def exporting(home):
+    return home.exporting
+
+
+@pytest.fixture
+def refused(home):
+    return home.refused
+
+
+@pytest.fixture
+def cluster(home):
+    with home.cluster() as cluster:
+        yield cluster
+
+
+def at_once(cases, told):
+    """`told(case, home number)` for each; they mostly wait."""
+    with ThreadPoolExecutor(len(cases)) as pool:
+        return [*pool.map(told, cases, range(len(cases)))]
 
 
 def some(folder):
@@ -165,35 +185,39 @@ def port(speak):
 
 @pytest.mark.long
 @linux
-@pytest.mark.parametrize(
-    "speak",
-    [
-        lambda end: None,
-        lambda end: end.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
-        lambda end: end.sendall(struct.pack("<Q", 2**62)),
-        lambda end: end.sendall(struct.pack("<QQQ", 24, 1, 2**62) + b"x" * 100),
-        lambda end: end.shutdown(socket.SHUT_RDWR),
-    ],
-    ids=["nothing", "http", "a huge length", "a huge frame", "closed"],
-)
-def test_what_is_no_scheduler_is_named(refused, speak):
-    with port(speak) as address:
-        assert f"no Dask scheduler answers at {address}" in refused(address)
+def test_what_is_no_scheduler_is_named(tmp_path):
+    answers = {
+        "nothing": lambda end: None,
+        "http": lambda end: end.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+        "a huge length": lambda end: end.sendall(struct.pack("<Q", 2**62)),
+        "a huge frame": lambda end: end.sendall(struct.pack("<QQQ", 24, 1, 2**62) + b"x" * 100),
+        "closed": lambda end: end.shutdown(socket.SHUT_RDWR),
+    }
+
+    def told(answer, number):
+        with port(answers[answer]) as address:
+            assert f"no Dask scheduler answers at {address}" in Home(tmp_path / str(number)).refused(address), answer
+
+    at_once([*answers], told)
 
 
 @pytest.mark.long
 @linux
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-@pytest.mark.parametrize("whose", ["worker", "scheduler"])
-def test_whatever_dies_or_stands_still_in_the_middle_ends_in_a_line(cluster, refused, shelf, number, whose):
-    cluster.worker()
+def test_whatever_dies_or_stands_still_in_the_middle_ends_in_a_line(tmp_path):
+    def told(case, number):
+        whose, sent = case
+        home = Home(tmp_path / str(number))
+        with home.cluster() as cluster:
+            cluster.worker()
 
-    def meanwhile():
-        some(shelf)()
-        cluster.send(cluster.workers[0] if whose == "worker" else cluster.scheduler, number)
+            def meanwhile():
+                some(home.shelf)()
+                cluster.send(cluster.workers[0] if whose == "worker" else cluster.scheduler, sent)
 
-    told = refused(cluster.address, meanwhile)
-    assert f"the Dask scheduler at {cluster.address} is gone, or its last worker is" in told
+            line = f"the Dask scheduler at {cluster.address} is gone, or its last worker is"
+            assert line in home.refused(cluster.address, meanwhile), case
+
+    at_once([*product(("worker", "scheduler"), (signal.SIGKILL, signal.SIGSTOP))], told)
 
 
 @pytest.mark.long
