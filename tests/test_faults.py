@@ -296,7 +296,7 @@ def test_ctrl_c_while_the_device_is_gone_does_not_wait_for_it(script, tmp_path):
 
 def heard_a_cue(env):
     """Whether the session is on its way."""
-    page = read_bookmark(Path(env["VOICE_GUIDE_DATA"]) / "place.json")
+    page = place(env)
     return page is not None and page.cue >= 1
 
 
