@@ -265,6 +265,16 @@ def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home,
     assert past_sessions(home.env)[-1].id != home.session
 
 
+@pytest.mark.parametrize("zone", ["WEST+12", "EAST-14"])
+def test_a_traveller_goes_on_in_another_time_zone(home, zone):
+    """Whose clock there says yesterday, or tomorrow; in the system's own tables or not, POSIX reads such a name."""
+    home.env["TZ"] = zone
+    lines = home().stderr.splitlines()
+    assert lines[0] == f"We go on with Short. {WHERE}"
+    last = past_sessions(home.env)[-1]
+    assert (last.id, last.ended) == (home.session, "finished")
+
+
 def test_a_doctors_word_is_for_the_session_it_was_given_for(home):
     wishes = Wishes(conditions=("high_bp",), doctor_agreed=True)
     assert home(wishes=wishes, plan="another").returncode == 0
