@@ -215,7 +215,7 @@ def test_a_sick_engine_is_replaced_once_then_named_with_the_remedy(sick, sicknes
 
 def test_a_hanging_engine_is_killed_and_replaced_once(sick):
     with pytest.raises(VoiceError, match="gave no answer"):
-        sick("hang", patience=0.3).speak("Go.")
+        sick("hang", patience=0.6).speak("Go.")
     assert sick.starts() == 2
 
 
