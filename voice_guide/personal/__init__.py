@@ -67,6 +67,8 @@ def forget(path: Path, beside: Callable[[Path], Iterable[Path]] = lambda one: ()
 
 def remove(path: Path) -> None:
     """Delete a file of the listener, if it is there. Raises VoiceGuideError where it stays."""
+    if not os.path.lexists(path):  # a disk that takes nothing refuses to remove what it does not have
+        return
     try:
         patiently(lambda: path.unlink(missing_ok=True))
     except NotADirectoryError:
