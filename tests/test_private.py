@@ -312,3 +312,10 @@ def test_two_users_share_a_cache_and_believe_no_script_of_the_other(open_tmp):
     assert (heard, checked.split()[0], ours) == ("True", "2", [1, 1])
     assert {path: path.read_bytes() for path in before} == before
     assert Checked(cache).value(Form(int), ("script",), lambda: 3) == 1
+
+
+def test_one_that_stays_keeps_none_of_the_others(data, path):
+    path.with_name("profile.broken-9.toml").mkdir()
+    with pytest.raises(VoiceGuideError, match=r"profile\.broken-9\.toml cannot be deleted"):
+        forget_profile(path)
+    assert not path.exists()

@@ -477,3 +477,27 @@ if find_spec("atheris"):
             [sys.executable, FUZZ, "-max_total_time=3"], cwd=tmp_path, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, done.stderr[-3_000:]
+
+
+BALL = "tool: tennis_ball_floor, posture: lying_on_ball"
+
+
+@pytest.mark.parametrize(
+    ("steps", "fault"),
+    [
+        ([f"{{press: back pocket point, {BALL}, side: left, places: [a, b]}}"], "has one spot on a side"),
+        (
+            [f"{{press: back pocket point, {BALL}, side: left, places: [{one}]}}" for one in ("a", "b")],
+            "has one spot on",
+        ),
+        (["{press: long back muscle, places: [upper, middle, lower]}"], "has 2 spots at most on a side"),
+        ([f"{{rest: 61, say: Lie on the ball., {BALL}}}"], "61 seconds on the ball without an end"),
+        ([f"{{breathe: 300, say: Lie on the ball., {BALL}}}"], "300 seconds on the ball"),
+        ([f"{{say: Stay on it., for: 600, {BALL}}}"], "600 seconds on the ball"),
+    ],
+)
+def test_no_name_of_a_place_and_no_rest_makes_a_longer_hold(tmp_path, library, steps, fault):
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: Mine\nabout: x\nsteps:\n" + "".join(f"  - {step}\n" for step in steps))
+    with pytest.raises(RoutineError, match=fault):
+        library.read(path)

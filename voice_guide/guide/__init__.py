@@ -185,11 +185,15 @@ class Guide:
     def routines(self, need: str = "") -> list[Card]:
         """What is told of all routines in the order of their names, or of those for a need, the best first.
 
-        Whole ones are in `library.routines`.
+        Whole ones are in `library.routines`. Raises SafetyError for a need that is a sign to get help elsewhere.
         """
         library = self._kit.library
         cards = [*library.cards.values()]
         if need:
+            from voice_guide.body.refusal import sign_in
+
+            if sign := sign_in(need, library):
+                raise sign
             ids = {card.id: card for card in cards}
             cards = [ids[one] for one in library.need(need).routines]
         self._kit.tell_broken()
@@ -304,9 +308,11 @@ class Guide:
 
     def erase_journal(self) -> None:
         """Delete every session, and where those stood that were broken off, for ever. Raises VoiceGuideError."""
-        self._kit.journal.erase()
-        self._kit.bookmarks.erase()
-        del self._kit.journal
+        try:
+            self._kit.journal.erase()
+        finally:
+            self._kit.bookmarks.erase()
+            del self._kit.journal
 
     # This machine.
 

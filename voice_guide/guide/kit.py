@@ -164,7 +164,8 @@ class Kit:
         from voice_guide.personal.profile import read_profile
 
         self._tell_exposed()
-        return read_profile(self.library.safety.conditions, self.library.catalogue.parts, self.profile_path)
+        tellable = [name for name, one in self.library.safety.conditions.items() if one.lasts != "journal"]
+        return read_profile(tellable, self.library.catalogue.parts, self.profile_path)
 
     def _tell_exposed(self) -> None:
         """Name the fault of a folder in which others may change the listener's files; once."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -37,6 +38,10 @@ GOES_WITH = {
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
+SEARCHED = 2
+"""Spots of a place that is searched for, as the long muscle beside the spine is in two halves."""
+ON_THE_BALL = 60.0
+"""Seconds on a ball that is not pressed: to lie down on it and to find the place, and no more."""
 T = TypeVar("T")
 
 
@@ -115,7 +120,9 @@ class Reader:
         return length
 
     def _once(self, steps: Iterable[Step]) -> None:
+        """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
         seen: set[tuple[str, str | None, str]] = set()
+        counted: Counter[tuple[str, str | None]] = Counter()
         for number, step in enumerate(steps):
             if not step.point:
                 continue
@@ -129,6 +136,14 @@ class Reader:
                     "leave it out, or give other 'places'",
                 )
             seen |= spots
+            counted.update((point, side) for point, side, _ in spots)
+            most = len(step.point.places) or (SEARCHED if step.point.search else 1)
+            if not again and any(counted[step.point.id, side] > most for side in sides):
+                spots_of = "one spot" if most == 1 else f"{most} spots at most"
+                self.document.fault(
+                    ("steps", number),
+                    f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
+                )
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
@@ -156,13 +171,19 @@ class Reader:
             (*where, "posture"), "posture", shape.posture or routine.posture, self.catalogue.postures
         )
         length = {"rest": shape.rest, "breathe": shape.breathe}.get(kind, shape.seconds)
+        tool = self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools)
+        if tool and tool.ball and posture and "ball" in posture.id and (length or 0.0) > ON_THE_BALL:
+            self.document.fault(
+                (*where, kind),
+                f"{length:g} seconds on the ball without an end that is said, {ON_THE_BALL:g} at most; press a point",
+            )
         usual = {"rest": self.phrases.rest, "breathe": self.phrases.breathe}.get(kind, "")
         return Step(
             do=kind,
             seconds=length or 0.0,
             text=shape.say or usual,
             plain=not shape.say,
-            tool=self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools),
+            tool=tool,
             posture=posture,
             part=self._part(where, shape),
             short=self._short(where, shape, ())[0],

@@ -55,11 +55,17 @@ def forget(path: Path, beside: Callable[[Path], Iterable[Path]] = lambda one: ()
     """
     tidy(path)
     gone, linked = [], [os.path.realpath(path)] if path.is_symlink() else []
+    faults: list[VoiceGuideError] = []
     for main in (*all_set_aside(path), path):
         for one in (main, *beside(main)):
-            if os.path.lexists(one):
-                remove(one)
-                gone.append(one)
+            try:
+                if os.path.lexists(one):
+                    remove(one)
+                    gone.append(one)
+            except VoiceGuideError as fault:  # the others go all the same
+                faults.append(fault)
+    if faults:
+        raise faults[0]
     if linked:
         raise VoiceGuideError(f"{path} was a link: what you told may still lie in {linked[0]}; delete that yourself")
     return gone
