@@ -252,6 +252,12 @@ def test_a_place_that_is_no_file_is_one_line(places, path):
         places.read()
 
 
+def test_killed_before_anything_was_heard_it_is_the_same_session_anew_and_leaves_no_second_place(home):
+    done = home(cue=0, step=0, wait=0.0, noticed=[], released=[], seconds=0.0)
+    assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")
+    assert past_sessions(home.env)[-1].id == home.session
+
+
 def test_a_step_that_is_gone_begins_anew(home):
     done = home(plan="another", title="Elbow", step=1)
     assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")

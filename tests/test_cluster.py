@@ -76,12 +76,15 @@ class Home:
         return subprocess.Popen([*command, *words], env=self.env, cwd=self.folder, **pipes)
 
     def refused(self, address, meanwhile=lambda: None):
-        """What is told where the cluster cannot be used; nothing else is left behind."""
+        """What is told where the cluster cannot be used; nothing is half there.
+
+        But a worker that dies or stands still leaves what it was writing, hidden; the next export sweeps it.
+        """
         with self.exporting("--scheduler", address) as process:
             meanwhile()
             made, told = process.communicate(timeout=120)
         assert (process.returncode, made, told.count("\n")) == (1, "", 1)
-        assert all(path.suffix in (".mp3", ".json") for path in self.shelf.iterdir())
+        assert all(path.suffix in (".mp3", ".json") for path in self.shelf.glob("[!.]*"))
         return told
 
     @contextmanager
