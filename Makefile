@@ -53,7 +53,7 @@ test-all: $(READY_DEV)
 check: $(READY_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	for system in linux win32 darwin; do $(BIN)/mypy --platform $$system --cache-dir .mypy_cache/$$system || exit 1; done
 
 bench: $(READY_DEV)
 	$(BIN)/python tests/bench

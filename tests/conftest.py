@@ -55,7 +55,10 @@ def move_into(home):
     os.environ |= {"XDG_RUNTIME_DIR": str(home / "run"), "VOICE_GUIDE_CACHE": str(home / "cache")}
 
 
-APART = {"test_cli", "test_export", "test_faults", "test_fit", "test_long", "test_play", "test_session", "test_waiting"}
+APART = {
+    "test_cli", "test_cluster", "test_export", "test_faults", "test_fit", "test_long", "test_play", "test_session",
+    "test_waiting",
+}  # fmt: skip
 """Files whose tests share nothing that is dear to make, and take their time. The tests of any other go together."""
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from voice_guide.compiler import script, timeline
 from voice_guide.compiler.script import compile_script
-from voice_guide.compiler.speech import USUAL_RATE
+from voice_guide.compiler.speech import JOINERS, USUAL_RATE
 from voice_guide.compiler.timeline import Timeline, lay, sketch
 from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, document, steps
-from voice_guide.library.document import JOINERS, MOST_FAULTS
+from voice_guide.library.document import MOST_FAULTS
 from voice_guide.pcm import seconds
 from voice_guide.routine import names
 from voice_guide.routine.names import Entry, Names
@@ -102,7 +102,7 @@ def measured(library, path):
 
 def peak():
     """The most memory of this process so far, in megabytes."""
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
 
 
@@ -120,7 +120,10 @@ def fuzz(arguments):
     library = Library(own=Path("none"))
     with tempfile.TemporaryDirectory() as folder:
         words, corpus = Path(folder, "words.dict"), Path(folder, "corpus")
-        words.write_text("\n".join(json.dumps(word) for word in (*KEYS, *library.catalogue.words) if word.isascii()))
+        words.write_text(
+            "\n".join(json.dumps(word) for word in (*KEYS, *library.catalogue.words) if word.isascii()),
+            encoding="utf-8",
+        )
         corpus.mkdir()
         for number, text in enumerate(texts(library)):
             (corpus / f"{number}").write_text(text, encoding="utf-8")

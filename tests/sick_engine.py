@@ -65,6 +65,7 @@ SICKNESSES = {
     "empty": write(b""),
     "header": lambda request: save(request, seconds=0),
     "short": lambda request: save(request, seconds=0.02),
+    "endless": lambda request: save(request, seconds=120),
     "silent": lambda request: save(request, level=0),
     "noise": write(b"RIFF and nothing that follows"),
     "garbage": lambda request: print("Audio saved to", request["file"], flush=True),
@@ -76,9 +77,9 @@ SICKNESSES = {
 
 
 def main(once, after, sickness):
-    lines = Path(log).read_text().splitlines() if Path(log).exists() else []
+    lines = Path(log).read_text(encoding="utf-8").splitlines() if Path(log).exists() else []
     said, starts = lines.count("said"), len(lines) - lines.count("said")
-    with Path(log).open("a") as told:
+    with Path(log).open("a", encoding="utf-8") as told:
         print(f"started {os.getpid()}", file=told, flush=True)
         if sickness == "slow":
             threading.Event().wait(0.9)

@@ -7,6 +7,7 @@ import array
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -92,7 +93,29 @@ class SoundServer:
             yield Mouth(self.env)
         finally:
             for module in reversed(loaded):
-                self._pactl("unload-module", module)
+                with contextlib.suppress(subprocess.CalledProcessError):  # it was unplugged
+                    self._pactl("unload-module", module)
+
+    def unplug(self) -> None:
+        """Take the microphone away."""
+        self._pactl("unload-module", "module-remap-source")
+
+    def suspend(self) -> None:
+        """Have the microphone deliver nothing."""
+        self._pactl("suspend-source", "microphone", "1")
+
+    def streams(self) -> int:
+        """How many play."""
+        return len(self._pactl("list", "short", "sink-inputs").splitlines())
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It stands still: it takes no sound, answers nobody, and drops no connection."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def _pactl(self, *words: str) -> str:
         if self.process.poll() is not None:

@@ -137,6 +137,7 @@ BREAKAGES = {
     "a folder": folder_in_its_place,
     "a link to nowhere": link_to_nowhere,
     "a pipe": pipe_in_its_place,
+    "three gigabytes": lambda entry: os.truncate(entry, 3 << 30),
     "noise": lambda entry: entry.write_bytes(b"RIFF" * 1000),
     "what another cue says": good_but_for("Release."),
     "what another voice says": good_but_for("Breathe in.", "cockatoo"),

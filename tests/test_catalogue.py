@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -323,56 +322,3 @@ def test_a_process_that_is_killed_costs_time_and_no_file(begun, shelf):
     _, told = process.communicate(timeout=90)
     assert (process.returncode, told) == (0, f"{len(list(shelf.glob('*.mp3')))} made, 0 up to date\n".encode())
     assert all(path.read_bytes() == (shelf / path.name).read_bytes() for path in folder.glob("*.mp3"))
-
-
-CLUSTER = """
-import sys
-from distributed import LocalCluster
-if __name__ == "__main__":
-    with LocalCluster(n_workers=int(sys.argv[1]), threads_per_worker=2, host="127.0.0.1", dashboard_address=None) as cluster:
-        print(cluster.scheduler_address, flush=True)
-        sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def cluster(env, tmp_path):
-    """A cluster of so many workers on loopback; its address."""
-
-    @contextmanager
-    def cluster(workers):
-        script = tmp_path / "cluster.py"
-        script.write_text(CLUSTER)
-        command = [sys.executable, script, str(workers)]
-        with subprocess.Popen(
-            command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path
-        ) as process:
-            yield process.stdout.readline().strip()
-            process.stdin.close()
-
-    return cluster
-
-
-def test_a_cluster_of_two_workers_makes_the_same_files(shelf, export, home, cluster):
-    (home / "far").mkdir()
-    (home / "far" / "muscle-truce.mp3").mkdir()
-    with cluster(2) as address:
-        assert address.startswith("tcp://127.0.0.1:")
-        done = export("--all", "--scheduler", address, folder="far")
-    assert done.returncode == 1 and "Muscle Truce: " in done.stderr
-    made = {path.name: path.read_bytes() for path in (home / "far").glob("*.mp3") if path.is_file()}
-    assert made == {path.name: path.read_bytes() for path in shelf.glob("*.mp3") if path.name != "muscle-truce.mp3"}
-
-
-def test_a_cluster_without_workers_is_not_waited_for(export, cluster):
-    with cluster(0) as address:
-        done = export("--all", "--scheduler", address, "--force")
-    assert done.returncode == 1 and done.stderr == (
-        f"the Dask scheduler at {address} has no worker; start one, or use --jobs\n"
-    )
-
-
-def test_without_a_scheduler_one_line_says_so(export):
-    done = export("--all", "--scheduler", "tcp://127.0.0.1:9", "--force")
-    assert done.returncode == 1 and done.stderr.count("\n") == 1
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr

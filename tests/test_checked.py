@@ -26,7 +26,7 @@ from voice_guide.storage.kept import CHECKED, Kept, info, named, verify
 
 SCRIPT = "name: Quiet River\nabout: A test.\nsteps:\n  - {press: palm center, hold: 60}\n  - {rest: 30}\n"
 EVERYTHING = ("phrases", "catalogue", "claims", "old_numbers", "commanding", "safety", "habits", "questions", "needs")
-EVERYTHING += ("otherwise", "charts", "routines")
+EVERYTHING += ("otherwise", "charts", "cards")
 
 
 class Strict(Library):
@@ -69,6 +69,7 @@ def test_what_is_kept_is_what_would_be_read(warm):
     kept, read = Strict(own=warm / "none", cache=warm), Library(own=warm / "none", cache=warm / "nothing here")
     for name in EVERYTHING:
         assert repr(getattr(kept, name)) == repr(getattr(read, name))
+    assert dict(kept.routines) == dict(read.routines)
 
 
 def test_a_kept_step_shares_its_point_with_the_catalogue(warm):

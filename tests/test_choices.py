@@ -9,7 +9,7 @@ from voice_guide.body.choices import choose
 from voice_guide.body.safety import adapt
 from voice_guide.body.terms import Adapted, Today
 from voice_guide.body.wishes import BALLS, SIDES, SURFACES, Wishes
-from voice_guide.errors import SafetyError
+from voice_guide.errors import ChoiceError, SafetyError
 from voice_guide.library import Library
 
 LIBRARY = Library(own=Path("none"))
@@ -122,3 +122,10 @@ def test_safety_brings_nothing_back_that_is_not_had():
             adapted = adapt(before, today, LIBRARY.safety, LIBRARY.catalogue, choices.has)
             for step in presses(adapted.routine) if isinstance(adapted, Adapted) else ():
                 assert not step.tool.ball and "chair" in step.posture.on
+
+
+def test_conditions_that_can_be_gone_through_once_are_kept_and_agreed_is_true_or_false():
+    assert Wishes(conditions=(name for name in ("pregnancy", "fever"))).conditions == ("pregnancy", "fever")
+    for odd in ({"conditions": 5}, {"conditions": "fever"}, {"doctor_agreed": "false"}, {"doctor_agreed": 1}):
+        with pytest.raises(ChoiceError):
+            Wishes(**odd)

@@ -383,6 +383,49 @@ def test_a_folder_is_no_recording(tmp_path, run):
     assert done.returncode == 2 and done.stderr.count("\n") == 1
 
 
+def pipe(path):
+    os.mkfifo(path)
+
+
+def claiming(path, seconds):
+    """A WAV file of so much silence, which takes no room on the disk."""
+    written(path, b"")
+    size = 32_000 * seconds
+    with path.open("r+b") as file:
+        for at, claimed in ((4, size + 36), (40, size)):
+            file.seek(at)
+            file.write(claimed.to_bytes(4, "little"))
+        file.truncate(size + 44)
+
+
+BOUNDED = """
+import resource
+resource.setrlimit(resource.RLIMIT_DATA, (200 << 20, 200 << 20))
+from voice_guide.cli import main
+main()
+"""
+
+
+@NEEDED
+@pytest.mark.skipif(sys.platform != "linux", reason="devices and limits of Linux")
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda path: path.symlink_to("/dev/zero"), "it is no file; name a recording"),
+        (lambda path: path.symlink_to("/dev/urandom"), "it is no file; name a recording"),
+        (pipe, "it is no file; name a recording"),
+        (lambda path: claiming(path, 90_000), "larger than 64 MB; cut out the minutes that matter"),
+        (lambda path: claiming(path, 700), "longer than 10 minutes; cut out what matters"),
+    ],
+)
+def test_what_never_ends_is_no_recording_and_takes_no_memory(tmp_path, made, told):
+    made(file := tmp_path / "kitchen.wav")
+    done = subprocess.run(
+        [sys.executable, "-c", BOUNDED, "hear", str(file)], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{file}: {told}\n")
+
+
 WITHOUT = "import sys; sys.modules['pocketsphinx'] = None; from voice_guide.cli import main; main()"
 
 

@@ -109,7 +109,7 @@ def test_a_new_script_plays_as_it_is_and_is_never_overwritten(run, tmp_path):
     assert json.loads(run("find", "sunday evening", "--json").stdout) == {"name": "Sunday Evening"}
     again = run("new", "Sunday", "Evening")
     assert again.returncode == 1 and "is there already" in only_line(again.stderr)
-    assert run("new", 'Odd: "name" #', "-o", tmp_path / "odd.yaml").returncode == 0
+    assert run("new", 'Odd: "name", & so', "-o", tmp_path / "odd.yaml").returncode == 0
     assert run("check", tmp_path / "odd.yaml").returncode == 0
     assert run("new", "12").returncode == 2
     assert run("new", "a" * 61).returncode == 2

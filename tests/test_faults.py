@@ -186,14 +186,38 @@ def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(
     """The monitor is recorded before and after: the release comes as long after the press as if nothing had been."""
     plan = compile_script(library.read(script), library.phrases)
     with ThreadPoolExecutor() as pool:
-        figures = [*pool.map(lambda sink: killed_in_the_hold(sink, script, tmp_path, plan, library), speakers())]
-    for sink, noticed, back, late in figures:
-        print(f"{sink}: noticed after {noticed:.2f} s, back {back:.2f} s after the server, release {late:+.3f} s")
-        assert noticed <= 1.5 and back < 3 and abs(late) < 0.5
+        figures = [*pool.map(lambda sink: lost_in_the_hold(sink, KILLED, script, tmp_path, plan, library), speakers())]
+    for sink, *figure in figures:
+        in_time(sink, *figure)
 
 
-def killed_in_the_hold(sink, script, folder, plan, library):
+@pytest.mark.alone
+@pytest.mark.device
+def test_after_a_sound_server_stood_still_the_hold_ends_on_time(script, tmp_path, library):
+    """simpleaudio does not tell how far the sound is."""
+    plan = compile_script(library.read(script), library.phrases)
+    in_time(*lost_in_the_hold("speaker", FROZEN, script, tmp_path, plan, library))
+
+
+def in_time(sink, noticed, back, late):
+    print(f"{sink}: noticed after {noticed:.2f} s, back {back:.2f} s after the server, release {late:+.3f} s")
+    assert noticed <= 1.5 and back < 3 and abs(late) < 0.5
+
+
+@contextmanager
+def thawed(server, home):
+    server.process.send_signal(signal.SIGCONT)
+    yield server
+
+
+KILLED = (signal.SIGKILL, lambda server, home: start_server(home))
+FROZEN = (signal.SIGSTOP, thawed)
+"""What the server is sent, and how there is one again."""
+
+
+def lost_in_the_hold(sink, fault, script, folder, plan, library):
     """Seconds until it was noticed, from the server until the first words, and by which the release was late."""
+    number, another = fault
     home = folder / sink
     home.mkdir()
     with start_server(home) as server:
@@ -205,18 +229,18 @@ def killed_in_the_hold(sink, script, folder, plan, library):
         with playing([*VOICE_GUIDE, "resume", "--sink", sink], env) as (process, told):
             with server.record() as before:
                 wait_until(lambda: holding(env, plan), "the hold", 60)
-                server.process.kill()
-                killed = time.monotonic()
+            server.process.send_signal(number)
+            lost = time.monotonic()
             pressed = before.began + onsets(before.sound)[press]
             wait_until(lambda: told.when("The sound device is gone"), "the notice", 5)
             time.sleep(3)
-            with start_server(home) as again, again.record() as after:
+            with another(server, home) as again, again.record() as after:
                 there = time.monotonic()
                 wait_until(lambda: time.monotonic() > pressed + hold + 1, "the release", 60)
             process.send_signal(signal.SIGINT)
     heard = [after.began + onset for onset in onsets(after.sound)]
     late = min((at - pressed - hold for at in heard), key=abs)
-    return sink, told.when("The sound device is gone") - killed, heard[0] - there, late
+    return sink, told.when("The sound device is gone") - lost, heard[0] - there, late
 
 
 def released(clips):
@@ -268,6 +292,79 @@ def test_ctrl_c_while_the_device_is_gone_does_not_wait_for_it(script, tmp_path):
             assert process.wait(8) == 130
             told.thread.join()
     assert told[-1][1] == "`voice-guide resume` goes on from here."
+
+
+def heard_a_cue(env):
+    """Whether the session is on its way."""
+    page = place(env)
+    return page is not None and page.cue >= 1
+
+
+def leaving(how, process, env):
+    """Have it end: by a signal, or by a word from elsewhere."""
+    if how == "tell stop":
+        subprocess.run([*VOICE_GUIDE, "tell", "stop"], env=env, check=True)
+    else:
+        process.send_signal(how)
+
+
+@pytest.mark.alone
+@pytest.mark.device
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, "tell stop"], ids=str)
+@pytest.mark.parametrize("noticed", [True, False])
+@pytest.mark.parametrize("sink", speakers())
+def test_who_leaves_does_not_wait_for_a_sound_server_that_stands_still(script, tmp_path, sink, noticed, how):
+    """Before it was noticed, and after."""
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE, "--sink", sink], env) as (process, told):
+            wait_until(lambda: heard_a_cue(env), "the second cue", 60)
+            with server.frozen():
+                if noticed:
+                    time.sleep(4)
+                leaving(how, process, env)
+                left = time.monotonic()
+                assert process.wait(20) == 130
+                took = time.monotonic() - left
+            told.thread.join()
+    print(f"{sink}, {how}: out after {took:.2f} s")
+    assert took < 2.5  # two seconds, and a busy machine
+    assert told[-1][1] == "`voice-guide resume` goes on from here."
+
+
+@pytest.mark.alone
+@pytest.mark.device
+def test_a_sound_server_that_stands_still_again_and_again_leaves_nothing_behind(script, tmp_path):
+    """Descriptors and streams are as before, once it goes on; meanwhile they are few."""
+    with start_server(tmp_path) as server:
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE], env) as (process, told):
+
+            def open_files():
+                return len([*Path(f"/proc/{process.pid}/fd").iterdir()])
+
+            wait_until(lambda: heard_a_cue(env), "the second cue", 60)
+            before = open_files()
+            for _ in range(2):
+                with server.frozen():
+                    time.sleep(12)
+                    assert open_files() < before + 30
+                wait_until(lambda: open_files() <= before and server.streams() == 1, "what hung to be freed")
+            assert len([line for _, line in told if "The sound device is gone" in line]) == 2
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 130
+
+
+@pytest.mark.alone
+@pytest.mark.device
+@pytest.mark.parametrize("sink", speakers())
+def test_a_sound_server_that_stands_still_from_the_beginning_is_no_device(script, tmp_path, sink):
+    with start_server(tmp_path) as server, server.frozen():
+        env = environment(server.env, tmp_path)
+        with playing([*VOICE_GUIDE, "play", str(script), *TONE, "--sink", sink], env) as (process, told):
+            assert process.wait(20) == 6
+            told.thread.join()
+    assert len(told) == 1 and "did not open within 5 seconds" in told[0][1]
 
 
 def test_a_process_that_slept_says_that_it_is_back_and_the_hold_is_over(script, tmp_path, library):

@@ -55,6 +55,14 @@ def test_a_better_session_later_the_same_day_does_not_lift_the_end_of_the_day():
     assert "worse_last_time" not in said(*records)
 
 
+def test_who_has_travelled_west_since_has_had_the_sessions_of_tomorrow_too():
+    """In the Pacific it is yesterday."""
+    tomorrow = [datetime(2025, 6, 21, hour, tzinfo=timezone(timedelta(hours=14))) for hour in (1, 6)]
+    records = [session(started=started, before=2, after=8) for started in tomorrow]
+    now = datetime(2025, 6, 20, 6, tzinfo=timezone(timedelta(hours=-12)))
+    assert said(*records, now=now)[:2] == ("worse_today", "enough_today")
+
+
 def test_a_session_without_numbers_does_not_hide_the_one_before_it():
     assert "worse_last_time" in said(days(3, before=2, after=8), days(2), days(1, before=3))
 

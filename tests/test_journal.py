@@ -480,7 +480,12 @@ def test_a_journal_erased_during_a_session_does_not_come_back(path):
 
 def test_erasing_takes_all_that_was_ours_and_nothing_else(path):
     fill(path)
-    for name in ("journal.sqlite-journal", "journal.broken-2.sqlite", "journal.broken-2.sqlite-wal", ".journal-1.part"):
+    for name in (
+        "journal.sqlite-journal",
+        "journal.broken-2.sqlite",
+        "journal.broken-2.sqlite-wal",
+        ".journal.sqlite.1.part",
+    ):
         path.with_name(name).write_text("ours")
     for name in ("profile.json", "journal.broken-x.sqlite", "journal.sqlite.backup"):
         path.with_name(name).write_text("mine")

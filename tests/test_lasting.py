@@ -1,8 +1,11 @@
 """A device that is lost and comes back: what is written, what is taken, and how long the listener heard nothing."""
 
+import threading
+
 import pytest
 
 from fakes import Tape
+from voice_guide.devices import calls
 from voice_guide.devices.lasting import AWAY, PATIENCE, Lasting
 from voice_guide.errors import SinkError
 from voice_guide.pcm import length, seconds, silence
@@ -224,3 +227,96 @@ def test_at_rest_there_is_no_device_and_the_next_write_opens_one(world):
     assert sink.away() == pytest.approx(600, abs=1)
     sink.close()
     assert world.devices[1].closed
+
+
+class Frozen(World):
+    """A sound server that stands still answers nobody until it goes on."""
+
+    def __init__(self):
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.goes_on.set()
+
+    def open(self):
+        self.opened += 1
+        self.goes_on.wait()
+        self.devices.append(Device(self))
+        return self.devices[-1]
+
+    def freeze(self):
+        self.there = False
+        self.goes_on.clear()
+
+    def thaw(self):
+        self.there = True
+        self.goes_on.set()
+
+
+@pytest.fixture
+def frozen():
+    world = Frozen()
+    yield world
+    world.goes_on.set()
+
+
+def test_while_the_server_stands_still_one_attempt_hangs_and_no_more_are_made(frozen):
+    sink = frozen.lasting()
+    frozen.freeze()
+    for _ in range(20):
+        assert sink.write(BLOCK) == 0
+        frozen.now += 1
+    assert frozen.opened == 2
+    frozen.thaw()
+    while sink.lost:
+        sink.write(BLOCK)
+    assert sink.away() > 20 and frozen.opened == 2
+
+
+def test_who_wants_to_leave_does_not_wait_for_a_server_that_stands_still_and_what_comes_late_is_closed(frozen):
+    leaving = []
+    sink = frozen.lasting(lambda: bool(leaving))
+    frozen.freeze()
+    sink.write(BLOCK)
+    sink.write(BLOCK)
+    leaving.append("now")
+    frozen.now += 1
+    with pytest.raises(SinkError, match="gone"):
+        sink.write(BLOCK)
+    sink.close()
+    assert calls.left() == 1
+    frozen.thaw()
+    while calls.left():
+        pass
+    assert frozen.devices[1].closed
+
+
+def test_who_leaves_before_the_first_device_opened_does_not_wait_for_it(frozen):
+    frozen.freeze()
+    with pytest.raises(SinkError, match="nobody waited"):
+        frozen.lasting(lambda: True)
+
+
+def test_a_device_that_takes_nothing_any_more_is_not_waited_for_by_who_leaves(world):
+    leaving = []
+    sink = world.lasting(lambda: bool(leaving))
+    world.devices[0].write = lambda block: 0
+    leaving.append("now")
+    assert sink.write(BLOCK) == 0
+    world.now += 1.2
+    with pytest.raises(SinkError, match="stopped taking sound"):
+        sink.write(BLOCK)
+
+
+def test_no_more_calls_than_a_few_are_left_hanging(world):
+    goes_on = threading.Event()
+    hanging = [calls.Call("hangs", goes_on.wait) for _ in range(calls.MOST_LEFT)]
+    for call in hanging:
+        call.leave()
+    sink = world.lasting()
+    world.there = False
+    written(sink, 20, world)
+    assert world.opened == 1
+    goes_on.set()
+    assert all(call.over(5) for call in hanging)
+    written(sink, 20, world)
+    assert world.opened > 5

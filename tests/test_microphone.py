@@ -12,7 +12,7 @@ import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -174,6 +174,34 @@ def test_the_level_is_of_the_room_and_not_of_our_own_voice() -> None:
     assert attention.level() == pytest.approx(-40, abs=0.1), "nothing new was listened to"
     attention.take(block(31.0))
     assert attention.level() == SILENT
+
+
+def heard_for(attention: Attention, seconds: int, amplitude: int, start: float = 1000.0) -> str:
+    """What is told of a microphone that gives so loud a tone."""
+    for step in range(round(seconds / 0.03)):
+        attention.take(block(start + step * 0.03, amplitude))
+        if step % 33 == 0:
+            attention.level()
+    attention.level()
+    return attention.unheard()
+
+
+def test_nothing_at_all_for_long_and_loud_noise_are_told_for_as_long_as_they_last() -> None:
+    attention = Attention(Echo())
+    assert heard_for(attention, 40, 0) == ""
+    assert "is it muted?" in heard_for(attention, 10, 0)
+    assert heard_for(attention, 1, 30) == ""
+    assert heard_for(attention, 15, 12_000) == ""
+    assert "loud noise" in heard_for(attention, 10, 12_000)
+    assert heard_for(attention, 2, 30) == ""
+
+
+def test_a_microphone_that_hears_our_own_voice_is_not_muted() -> None:
+    attention = Attention(Echo())
+    assert heard_for(attention, 40, 0) == ""
+    attention.obey({"deaf": [1040.0, 1041.0]})
+    attention.take(block(1040.5, 200))
+    assert heard_for(attention, 10, 0, 1042.0) == ""
 
 
 # The process.
@@ -370,15 +398,35 @@ def asked(env: dict[str, str]) -> str:
 @pytest.mark.long
 @pytest.mark.alone
 @pytest.mark.device
-def test_a_lost_microphone_is_noticed_within_two_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("lose", "patience", "told"),
+    [
+        (lambda server: server.process.kill(), 2, "the microphone fell silent"),
+        (lambda server: server.process.send_signal(signal.SIGSTOP), 2, "the microphone fell silent"),
+        (SoundServer.suspend, 2, "the microphone fell silent"),
+        (SoundServer.unplug, 6, "the microphone is gone"),
+    ],
+    ids=["server killed", "server stands still", "suspended", "unplugged, and the server goes on with a loudspeaker"],
+)
+def test_a_lost_microphone_is_noticed_within_seconds(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lose: Callable[[SoundServer], None],
+    patience: float,
+    told: str,
+) -> None:
     with start_server(tmp_path) as server:
         use_server(server, monkeypatch)
-        with server.microphone(), listening(fake(microphone="Microphone")) as ear:
-            server.process.kill()
-            killed = time.monotonic()
+        with ExitStack() as plugged:
+            plugged.enter_context(server.microphone())
+            ear = plugged.enter_context(listening(fake(microphone="Microphone")))
+            lose(server)
+            lost = time.monotonic()
             wait_until(lambda: ear.fault is not None, "the fault")
-            assert time.monotonic() - killed < 2
-            assert str(ear.fault).startswith("the microphone fell silent")
+            print(f"noticed after {time.monotonic() - lost:.2f} s")
+            assert time.monotonic() - lost < patience
+            assert str(ear.fault).startswith(told)
+            server.process.send_signal(signal.SIGCONT)
 
 
 NEEDED = pytest.mark.skipif(

@@ -688,6 +688,97 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(phone, library):
     assert listed.run("document.querySelector('li a').protocol") == "file:"
 
 
+ODD = (
+    "</script><script>ran = 1</script>", "<!--<script>", "]]></style></svg><svg onload=ran=1>", "javascript:ran=1",
+    "${ran = 1} `${ran}` {{ran}}", "\u2028ran = 1\u2029//", "\u202eback\u202c\u2066to\u2069front", "&lt;b&gt; &amp;amp; &#0;",
+    "a\0b\x1b[2J", "\"' onmouseover=ran=1 '\"", "url(https://example.invalid/x) } * { display: none", "x" * 600,
+    "\u0e49" * 300 + "z" + "\u0301" * 300, "\ufdfd" * 40, "👩‍👩‍👧‍👦" * 60, "\ud800\udfff", "a\nb\r\tc", "__proto__", "constructor",
+)  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.device
+@pytest.mark.parametrize("number", range(len(ODD)))
+def test_whatever_is_written_is_shown_to_the_letter_and_breaks_nothing(phone, library, number):
+    words = ODD[number]
+    timeline = spoken([Cue("intro", words), *hold(1, "left"), Cue("close", words, step=2)])
+    point = next(step.point for step in library.routines["Soft Landing"].steps if step.point)
+    chart = svg(draw_chart(library.charts, [point], words), inline=True)
+    page = session_page(captions(words, [words] * 3, timeline), timeline.clips, chart, mp3(timeline), digest=words, home=f"{words}.html")  # fmt: skip
+    listed = index_page([Entry(words, f"{words}.html", 3, words, (words,))] * 3)
+    shown = one_line(words)
+    one = phone(page)
+    assert one_line(one.page.title()) == one_line(one.run("document.querySelector('h1').textContent")) == shown
+    assert [one_line(one.text(id)) for id in ("caption", "chapter")] == [shown, shown]
+    assert one_line(one.run("document.querySelector('#chapters span').textContent")) == shown
+    assert one.run("document.documentElement.scrollWidth") <= 390
+    for name in ("Play", "Back", "Next"):
+        box = one.page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box["height"] >= 48 and box["y"] + box["height"] <= 844
+    one.play([seconds(start) for _, start, _ in timeline.steps()][1] + 0.5)
+    one.until("Object.values(localStorage).length")
+    assert one.run("[window.ran, document.scripts.length, document.querySelectorAll('svg').length]") == [None, 2, 2]
+    one = phone(listed)
+    assert one_line(one.run("document.querySelector('li a').textContent")) == shown
+    assert one.run("[document.querySelector('li a').protocol, window.ran, document.scripts.length]") == [
+        "file:",
+        None,
+        1,
+    ]
+    assert one.run("document.documentElement.scrollWidth") <= 390
+    one.page.get_by_role("searchbox").fill(words[:90])
+    assert one.run("document.documentElement.scrollWidth") <= 390 and visible(one)
+
+
+def one_line(text):
+    """As a browser reads it: it takes what cannot be shown for one sign, and any space for one."""
+    return " ".join(re.sub("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]", "\ufffd", text.replace("\r", "\ufffd")).split())
+
+
+STORES = {
+    "hostile": "for (const key of ['voice-guide d1', 'x']) localStorage.setItem(key, '</script><script>ran=1</script>')",
+    "not a number": "localStorage.setItem('voice-guide d1', 'constructor')",
+    "far too large": "localStorage.setItem('voice-guide d1', '1e999')",
+    "full": "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }",
+    "refused": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })",
+    "none": "Object.defineProperty(window, 'localStorage', { value: null })",
+}
+
+
+@pytest.mark.long
+@pytest.mark.device
+@pytest.mark.parametrize("store", STORES)
+def test_whatever_the_phone_kept_or_refuses_to_keep_it_plays_from_the_start(phone, html, store):
+    one = phone(html, f"try {{ {STORES[store]} }} catch {{}}")
+    assert one.page.get_by_role("button", name="Play", exact=True).is_visible()
+    one.page.goto(f"{one.path.as_uri()}#</script><img src=x onerror=ran=1>")
+    one.page.goto(f"{one.path.as_uri()}?play=1#chapters")
+    one.play(CHAPTERS[1] + 0.3)
+    one.until(f"audio.currentTime > {CHAPTERS[1]} + 0.6")
+    assert one.run("window.ran") is None
+
+
+@pytest.mark.long
+@pytest.mark.device
+def test_a_list_of_ten_thousand_is_filtered_while_somebody_types(phone):
+    one = phone(
+        index_page(
+            [
+                Entry(f"Name {number} {ODD[number % len(ODD)][:60]}", f"{number}.html", 5, "About.")
+                for number in range(10_000)
+            ]
+        )
+    )
+    took = one.run("""() => {
+      const field = document.getElementById("filter"), began = performance.now();
+      field.value = "name 9999";
+      field.dispatchEvent(new Event("input"));
+      return performance.now() - began;
+    }""")
+    assert one.run("[...document.querySelectorAll('li')].filter((item) => !item.hidden).length") == 1
+    assert took < 1_000, took
+
+
 @pytest.mark.device
 def test_the_policy_holds(browser, tmp_path, html):
     one, answered = Phone(browser, tmp_path / "page.html").open(html), []

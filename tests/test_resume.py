@@ -1,5 +1,7 @@
 """A session that was broken off, at any frame: nothing is missed, one cue at most is said twice, no caution unheard."""
 
+from functools import partial
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from fakes import Hum
 from strategies import examples, routines
 from voice_guide.compiler.script import compile_script
-from voice_guide.compiler.timeline import Mark, lay
+from voice_guide.compiler.speech import spoken_seconds
+from voice_guide.compiler.timeline import Mark, lay, sketch
 from voice_guide.pcm import RATE, frames, length, seconds
 from voice_guide.player.resume import MOMENT, TOO_SHORT, mark_of, resumed
 from voice_guide.player.session import Session
@@ -158,6 +161,19 @@ def test_for_a_few_seconds_nobody_gets_back_onto_the_ball(library):
     assert (cues[silent].text, cues[silent].step) == ("", last.step), "it counts as done, and nobody is on the ball"
     assert [cue.kind for cue in cues[:silent]] == ["intro", "move"]
     assert "You are at the upper buttock point" in cues[0].text and cues[silent + 1].step == last.step + 1
+
+
+def test_a_place_that_was_edited_makes_no_hold_longer_than_it_may_become(library):
+    plan = compile_script(library.routines["Soft Landing"], library.phrases)
+    whole = [clip.start for clip in sketch(plan.cues).clips]
+    inside = [cue.number for cue in plan.cues if cue.optional and hold_of(plan, cue.number)]
+    for number, hold in zip(inside, map(partial(hold_of, plan), inside), strict=True):
+        cues = resumed(plan, Mark(number, 1e6), [], library.phrases, "Soft Landing", 140).cues
+        press, release = (next(n for n, cue in enumerate(cues) if cue.kind == kind) for kind in ("press", "release"))
+        again = [clip.start for clip in sketch(cues).clips]
+        lead = plan.cues[hold[0]]
+        most = whole[hold[-1] + 1] - whole[hold[0]] + frames(lead.spare - spoken_seconds(lead.text))
+        assert again[release] - again[press] <= most + SURELY
 
 
 def test_a_rest_goes_on_with_what_was_left_of_it(library):

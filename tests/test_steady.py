@@ -29,7 +29,7 @@ SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: 
 HOLD = frames(30)
 FIRST, BETWEEN, INSIDE = "Breathe in.", "Now the palm center, right hand.", "In."
 """Where the engine sickens: inside the first hold, before the second, inside the second."""
-WAYS = ("die", "hang", "fault", "garbage", "nothing", "empty", "noise", "header", "silent")
+WAYS = ("die", "hang", "fault", "garbage", "nothing", "empty", "noise", "header", "endless", "silent")
 PLACES = [(way, INSIDE) for way in WAYS] + [("die", FIRST), ("hang", BETWEEN)]
 ONCE = [("once", *place) for place in PLACES]
 FOR_GOOD = [("always", *place) for place in PLACES]

@@ -104,7 +104,7 @@ def outcome(session):
 class Ear:
     """Understands what it is told was said, in the vocabulary that is in use."""
 
-    ready, fault = True, None
+    ready, fault, unheard = True, None, ""
 
     def __init__(self, library):
         self._known = {one.name: one for one in vocabularies(library)}
@@ -267,6 +267,19 @@ def test_an_ear_that_is_lost_is_told_once_and_nobody_waits_for_it(at, library, r
         steered(steering, session)
         assert not session.gated and steering.ear is None
     assert told == ["the microphone fell silent"]
+
+
+def test_who_is_not_heard_for_noise_is_told_once_and_waited_for_only_while_they_are_heard(at, library, runtime):
+    ear, told = Ear(library), []
+    with Steering(hearer=lambda: ear, tell=told.append) as steering:
+        session = at("opening")
+        steered(steering, session)
+        gated = []
+        for ear.unheard in ("", "only noise", "only noise", "", "only noise"):
+            steered(steering, session)
+            gated.append(session.gated)
+    assert gated == [True, False, False, True, False]
+    assert told == ["only noise"]
 
 
 def test_the_opening_tone_takes_no_gate_away(library):

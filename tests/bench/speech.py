@@ -39,7 +39,7 @@ def say_all(speaker: Speaker, texts: Sequence[str]) -> None:
             lines = [f"({FESTIVAL[speaker.name]})", f"(Parameter.set 'Duration_Stretch {speaker.stretch})"]
             for text, file in zip(missing, said, strict=True):
                 lines.append(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{file}")')
-            Path(folder, "say.scm").write_text("\n".join(lines))
+            Path(folder, "say.scm").write_text("\n".join(lines), encoding="utf-8")
             subprocess.run(["festival", "-b", f"{folder}/say.scm"], check=True, capture_output=True)
         for text, file in zip(missing, said, strict=True):
             if speaker.engine != "festival":

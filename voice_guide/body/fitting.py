@@ -5,6 +5,7 @@ One entrance: what was wished for comes first, then safety, and time last, withi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from voice_guide.body.choices import choose
 from voice_guide.body.fit import fit, within
@@ -16,11 +17,10 @@ from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, SafetyError
 from voice_guide.routine import Routine, Step
 
-NEAR = 0.95
-"""Of a cap: from here on the real voice decides, and not what it is thought to take."""
-
-Measure = Callable[[Routine, bool], float]
-"""The length of a routine in seconds: exact, as the voice takes it, or else what it is thought to be."""
+Reckoned = Literal["usual", "most", "real"]
+"""With a calm voice; with one that takes as long as any may; with the listener's own, whose words are then spoken."""
+Measure = Callable[[Routine, Reckoned], float]
+"""The length of a routine in seconds; the most is endless where nothing but the real one tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,12 @@ class Body:
         if isinstance(adapted, Refusal):
             raise refused(adapted, self.scripts, self.today)
         cap = min(self.scripts.catalogue.limits.session, adapted.session)
-        routine, length = adapted.routine, self.measure(adapted.routine, False)
-        if self.wishes.minutes is not None or length > NEAR * cap:
+        routine = adapted.routine
+        if self.wishes.minutes is not None or self.measure(routine, "most") > cap:
             routine = self._timed(adapted)
-            length = self.measure(routine, True)
+            length = self._exactly(routine)
+        else:
+            length = self.measure(routine, "usual")
         changes = (*adapted.changes, *self._no_time(adapted.routine, routine))
         return Fit(asked, routine, changes, length, max(0.0, cap - length))
 
@@ -109,7 +111,7 @@ class Body:
             raise refused(refusal, self.scripts, self.today) from None
 
     def _exactly(self, routine: Routine) -> float:
-        return self.measure(routine, True)
+        return self.measure(routine, "real")
 
     def _no_time(self, before: Routine, after: Routine) -> list[Change]:
         """The points that time left out."""

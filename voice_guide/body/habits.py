@@ -50,7 +50,7 @@ class Record:
 
     @property
     def day(self) -> date:
-        """The day on the listener's clock."""
+        """The day on the listener's clock, where they were."""
         return self.started.date()
 
 
@@ -78,9 +78,10 @@ def signs(records: Sequence[Record], now: datetime, habits: Habits, began: date 
     past.sort(key=lambda record: (record.started.timestamp(), record.id))
     counted = [record for record in past if record.seconds >= BRIEF]
     held = set[str]()
-    if any(_worse(record, habits) for record in past if record.day == today):
+    of_today = [record for record in past if record.day >= today]  # or of tomorrow, to who has travelled west since
+    if any(_worse(record, habits) for record in of_today):
         held.add("worse_today")
-    if sum(record.day == today for record in counted) >= habits.a_day:
+    if sum(record in counted for record in of_today) >= habits.a_day:
         held.add("enough_today")
     elif any(_ago(record, now) - record.seconds < habits.hours_apart * 3600 for record in counted):
         held.add("too_soon")

@@ -1,5 +1,6 @@
 """What a listener wishes of a session: how long, where, with which ball, on which side, in how many words."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from voice_guide.errors import ChoiceError, did_you_mean
@@ -28,6 +29,12 @@ class Wishes:
     talk: Talk = "full"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.conditions, str | Iterable):
+            raise ChoiceError(f"conditions: give a list of names, not {self.conditions!r}")
+        if not isinstance(self.conditions, str):  # what can be gone through once only would be forgotten the next time
+            object.__setattr__(self, "conditions", tuple(self.conditions))
+        if not isinstance(self.doctor_agreed, bool):
+            raise ChoiceError(f"doctor_agreed: give true or false, not {self.doctor_agreed!r}")
         if isinstance(self.conditions, str) or not all(isinstance(one, str) for one in self.conditions):
             raise ChoiceError(f"conditions: give a list of names, not {self.conditions!r}")
         if self.minutes is not None and not isinstance(self.minutes, int | float):

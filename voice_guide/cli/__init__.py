@@ -1,5 +1,6 @@
 """The command line: reads options, calls the guide, prints, and shows each error once, in one line."""
 
+import errno
 import importlib
 import io
 import os
@@ -38,6 +39,8 @@ COMMANDS = {
 }
 """Each with the file it is in."""
 INTERRUPTED = 130
+NO_THREAD = "can't start new thread"
+"""What Python says, in a RuntimeError."""
 
 
 class Late(click.Group):
@@ -107,9 +110,13 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main() -> None:
     """Run, and leave with the exit code that tells a program what happened."""
     debug = "--debug" in sys.argv
-    for stream in (sys.stdout, sys.stderr):
+    _open_what_is_closed()
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # as under pythonw
+            setattr(sys, name, io.StringIO())
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # file names of any bytes
+            stream.reconfigure(errors="backslashreplace")  # names and answers of any bytes
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except VoiceGuideError as error:
@@ -119,18 +126,32 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except OSError as error:
+        # Who read our output has gone, of which Windows says that the argument is invalid.
+        if error.errno == errno.EPIPE or (sys.platform == "win32" and error.errno == errno.EINVAL):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         leave(error, 1, debug, f"{error.filename or 'output'}: {(error.strerror or str(error)).lower()}")
+    except MemoryError as error:
+        leave(error, 1, debug, "there is not enough memory; end other programs, or see `ulimit -v`")
     except Exception as error:
+        if str(error) == NO_THREAD:
+            leave(error, 1, debug, f"{NO_THREAD}: this system allows no more; end other programs, or see `ulimit -u`")
         leave(
             error,
             1,
             debug,
             f"{type(error).__name__}: {error}. This is a fault of voice-guide; --debug shows where",
         )
+
+
+def _open_what_is_closed() -> None:
+    """A file that is opened later would take the number of a closed stream, and what is said there be written in it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def leave(error: Exception, code: int, debug: bool, message: str = "") -> None:

@@ -40,7 +40,7 @@ def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: dict[str, A
             click.echo(json.dumps({"refused": refusal}, indent=2))
             ctx.exit(error.exit_code)
     if as_json:
-        click.echo(json.dumps(_data(session), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_data(session), indent=2))
         return
     click.echo(f"{session.routine.name}, {clock(session.seconds)}")
     for sentence in session.routine.today:

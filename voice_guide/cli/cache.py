@@ -1,5 +1,7 @@
 """The commands that look after what is kept."""
 
+import os
+
 import click
 
 from voice_guide.guide import Guide
@@ -24,8 +26,8 @@ def cache_verify() -> None:
     guide = Guide()
     broken = guide.verify_cache()
     for path in broken:
-        click.echo(f"removed {path}")
-    click.echo(f"{len(broken)} broken, {guide.cache_info().entries} good")
+        click.echo(f"{'cannot remove' if os.path.lexists(path) else 'removed'} {path}")
+    click.echo(f"{len(broken)} broken, {guide.cache_info().entries - sum(map(os.path.lexists, broken))} good")
 
 
 @cache_command.command("clear")

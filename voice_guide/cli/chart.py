@@ -39,7 +39,7 @@ def chart_command(name: tuple[str, ...], output: Path | None, as_text: bool, as_
             }
             for place in chart.places
         ]
-        click.echo(json.dumps({"name": chart.title, "points": points}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"name": chart.title, "points": points}, indent=2))
     elif as_text:
         click.echo("\n".join([chart.title, *chart.words]))
     if output or not (as_text or as_json):

@@ -18,16 +18,19 @@ def check_command(files: tuple[Path, ...]) -> None:
     \b
     voice-guide check my-routine.yaml
     """
-    guide, faults = Guide(), []
+    guide, faults, whole = Guide(), [], 0
     for path in files:
         try:
             checked = guide.check(path)
         except RoutineError as error:
             faults.append(str(error))
             continue
+        whole += 1
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
+    if whole:
+        hint("What its sentences ask of somebody no program checks: read them with `voice-guide show`.")
     if faults:
         raise RoutineError("\n".join(faults))
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
-from voice_guide.cli.options import json_option
+from voice_guide.cli.asking import agreed
+from voice_guide.cli.options import json_option, there_are_keys
 from voice_guide.cli.screen import hint
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide import Guide
@@ -38,7 +38,7 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
     """
     if sum(map(bool, (as_json, as_csv, plot, delete))) > 1:
         raise click.UsageError("choose one of --json, --csv, --plot, --delete")
-    guide = Guide()
+    guide = Guide(tell=hint)
     journal, records = guide.journal, guide.journal.known
     if delete:
         _delete(guide, yes)
@@ -47,7 +47,7 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
         raise VoiceGuideError(journal.warning)
     hint(journal.warning)
     if as_json:
-        click.echo(json.dumps(guide.past_as_data(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(guide.past_as_data(), indent=2))
     elif as_csv:
         click.echo(guide.past_as_csv(), nl=False)
     elif plot:
@@ -60,9 +60,9 @@ def journal_command(as_json: bool, as_csv: bool, plot: Path | None, delete: bool
 
 
 def _delete(guide: Guide, yes: bool) -> None:
-    if not yes and not sys.stdin.isatty():
+    if not yes and not there_are_keys():
         raise click.UsageError("--delete erases for ever; say --yes with it")
-    if yes or click.confirm(f"Erase {guide.journal.path} and every session in it, for ever?", err=True):
+    if yes or agreed(f"Erase {guide.journal.path} and every session in it, for ever?"):
         guide.erase_journal()
         hint("The journal is erased.")
 

@@ -36,7 +36,7 @@ def list_command(need: str, as_json: bool) -> None:
             }
             for routine in routines
         ]
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(rows, indent=2))
         return
     width = max(len(routine.name) for routine in routines)
     for routine in routines:
@@ -55,9 +55,9 @@ def find_command(name: tuple[str, ...], as_json: bool) -> None:
     voice-guide find the hippocket ball please
     """
     try:
-        found = Guide().find(" ".join(name))
+        found = Guide(tell=hint).find(" ".join(name))
     except NameUnclear as error:
         if as_json:
-            click.echo(json.dumps({"candidates": list(error.candidates)}, ensure_ascii=False, indent=2))
+            click.echo(json.dumps({"candidates": list(error.candidates)}, indent=2))
         raise
-    click.echo(json.dumps({"name": found}, ensure_ascii=False, indent=2) if as_json else found)
+    click.echo(json.dumps({"name": found}, indent=2) if as_json else found)

@@ -16,6 +16,7 @@ MINUTES = (3, 45)
 name_argument = click.argument("name", nargs=-1, required=True, shell_complete=complete_name)
 name_or_need = click.argument("name", nargs=-1, shell_complete=complete_name)
 json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
+"""In ASCII: on Windows what goes into a pipe or a file is in an old code page."""
 sink_option = click.option(
     "--sink",
     type=click.Choice([*SINKS, "miniaudio"]),
@@ -119,4 +120,6 @@ def all_options(command: F) -> F:
 
 def there_are_keys() -> bool:
     """Somebody sits at a terminal."""
-    return sys.stdin is not None and sys.stdin.isatty()
+    from voice_guide.guide.onlooker import is_terminal
+
+    return is_terminal(sys.stdin)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import click
 
+from voice_guide.cli.asking import choose_numbers
 from voice_guide.cli.screen import hint
-from voice_guide.errors import SafetyError
+from voice_guide.errors import ChoiceError, SafetyError
 from voice_guide.guide import Guide
-
-if TYPE_CHECKING:
-    from voice_guide.guide.interview import Question
-
-NONE = ""
 
 
 @click.command("profile")
@@ -41,7 +34,7 @@ def _show(guide: Guide) -> None:
         hint("there is no profile yet; `voice-guide profile` asks in less than a minute")
         return
     click.echo(f"# {guide.profile_path}")
-    click.echo(guide.profile_path.read_text(encoding="utf-8"), nl=False)
+    click.echo(guide.profile_path.read_text(encoding="utf-8-sig"), nl=False)
     if due := guide.profile_due():
         hint(f"to be asked again: {', '.join(due)}")
 
@@ -59,24 +52,6 @@ def _ask(guide: Guide) -> None:
     except StopIteration as end:
         path = guide.keep_profile(end.value)
         click.echo(f"Kept in {path}. Sessions are fitted to it from now on.")
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt, ChoiceError):
         hint("\nnothing was kept")
         raise
-
-
-def choose_numbers(question: Question) -> Sequence[int]:
-    """The numbers chosen, from 0; asked again until they can be read."""
-    if not question.options:
-        return [0] * click.confirm(question.title, err=True)
-    click.echo(f"\n{question.title}", err=True)
-    for number, option in enumerate(question.options, 1):
-        click.echo(f"  {number}  {option}", err=True)
-    while True:
-        numbers = "One number" if question.most == 1 else "Numbers"
-        asked = f"{numbers}, or Enter for {question.otherwise}"
-        typed = click.prompt(asked, default=NONE, show_default=False, err=True)
-        words = typed.replace(",", " ").split()
-        chosen = [int(word) - 1 for word in words if word.isdecimal() and 1 <= int(word) <= len(question.options)]
-        if len(chosen) == len(words) and (question.most is None or len(chosen) <= question.most):
-            return sorted(set(chosen))
-        click.echo(f"'{typed}': type numbers from 1 to {len(question.options)}, with spaces between", err=True)

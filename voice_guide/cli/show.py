@@ -36,7 +36,7 @@ def show_command(name: tuple[str, ...], voice: dict[str, Any], as_json: bool) ->
             for line in shown.lines
         ]
         data = {"routine": shown.routine.name, "voice": shown.voice, "seconds": shown.seconds, "cues": cues}
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(data, indent=2))
         return
     routine = shown.routine
     click.echo(f"{routine.name}, {clock(shown.seconds)}. {routine.about} Source: {routine.source}")

@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import click
 
+from voice_guide.cli.asking import choose_numbers, words
 from voice_guide.cli.options import json_option
-from voice_guide.cli.profile import choose_numbers
 from voice_guide.cli.screen import hint
 from voice_guide.errors import ChoiceError
 from voice_guide.guide import Guide
@@ -28,11 +28,11 @@ def suggest_command(
     voice-guide suggest leg pain --since "within six weeks"
     """
     with Guide(tell=hint) as guide:
-        asked = " ".join(what) or click.prompt("What hurts, or what do you want help with?", err=True)
+        asked = " ".join(what) or words("What hurts, or what do you want help with?")
         guide.library.need(asked)  # before anything else is asked
         suggestions = guide.suggest(asked, since or _since(guide), conditions=conditions, doctor_agreed=doctor_agreed)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in suggestions.found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
     for one in suggestions.found:
         click.echo(f"{one.name}, {one.minutes} minutes. {one.why}")

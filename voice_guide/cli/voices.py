@@ -31,7 +31,7 @@ def voices_command(language: str, tried: bool, sink: str, as_json: bool) -> None
         return
     found = Guide().voices(language)
     if as_json:
-        click.echo(json.dumps([asdict(speaker) for speaker in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([asdict(speaker) for speaker in found], indent=2))
         return
     for speaker in found:
         click.echo(f"{speaker.language:10} {speaker.id:28} {speaker.name}")

@@ -49,7 +49,7 @@ class Keys:
         self, one_button: bool = False, now: Callable[[], float] = time.monotonic, present: bool = True
     ) -> None:
         """`present` where they are wanted."""
-        self._there = present and sys.stdin is not None and sys.stdin.isatty()
+        self._there = present and is_terminal(sys.stdin)
         self._held = False
         self._before: object = None
         self._one, self._now = one_button, now
@@ -147,6 +147,14 @@ class Keys:
             return os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
         except OSError:  # the terminal was closed
             return ""
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Somebody may sit at it; that Windows says so of its null device too would have questions wait for nobody."""
+    if stream is None or not stream.isatty():
+        return False
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    return sys.platform != "win32" or type(raw).__name__ == "_WindowsConsoleIO"
 
 
 def in_front(terminal: TextIO) -> bool:

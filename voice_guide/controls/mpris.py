@@ -51,7 +51,10 @@ class Mpris:
     def __enter__(self) -> "Mpris":
         if address := _address():
             self._thread = threading.Thread(target=self._serve, args=(address,), name="mpris", daemon=True)
-            self._thread.start()
+            try:
+                self._thread.start()
+            except RuntimeError as error:  # there are too many threads
+                self._thread, self.fault = None, f"no media keys: {error}"
         else:
             self.fault = "no media keys: there is no session bus"
         return self

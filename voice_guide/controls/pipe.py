@@ -7,8 +7,8 @@ sessions play, the one that started last has it.
 import errno
 import os
 import stat
+import sys
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from types import TracebackType
 from voice_guide.controls.button import PRESS, Button
 from voice_guide.errors import VoiceGuideError
 from voice_guide.player.command import Command
+from voice_guide.storage.folders import PRIVATE, make_folder, others_may_change, user_folder
 
 WORDS = {str(command): command for command in Command} | {"skip": Command.NEXT, "ready": Command.CONTINUE}
 """What a line may say; PRESS too, one press of the one button."""
@@ -29,13 +30,7 @@ NAME = "commands"
 
 def pipe_path() -> Path:
     """The pipe of the session that plays, in VOICE_GUIDE_RUNTIME or the user's folder for such things."""
-    if named := os.environ.get("VOICE_GUIDE_RUNTIME"):
-        return Path(named).expanduser() / NAME
-    from platformdirs import user_runtime_path
-
-    with warnings.catch_warnings():  # about the folder of another user, for which it gives a better one
-        warnings.simplefilter("ignore")
-        return user_runtime_path("voice-guide", appauthor=False) / NAME
+    return user_folder("VOICE_GUIDE_RUNTIME", "runtime") / NAME
 
 
 class Pipe:
@@ -50,13 +45,16 @@ class Pipe:
         self._button = Button()
 
     def __enter__(self) -> "Pipe":
-        if not hasattr(os, "mkfifo"):
+        if sys.platform == "win32":
             self.fault = "this system has no named pipes"
             return self
         try:
             path = pipe_path()
-            _own_folder(path.parent)
+            make_folder(path.parent, PRIVATE)
+            _ours(path.parent)
             self._take(path)
+        except VoiceGuideError as fault:
+            self.fault = f"no pipe for commands: {fault}"
         except OSError as fault:
             self.fault = f"no pipe for commands: {fault.strerror or fault}; VOICE_GUIDE_RUNTIME names another folder"
         return self
@@ -107,6 +105,8 @@ class Pipe:
 
     def _take(self, path: Path) -> None:
         """Make it under another name, so that whatever a killed session left gives way at once."""
+        if sys.platform == "win32":  # where nobody asks for it
+            return
         fresh = path.with_name(f"{NAME}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         os.mkfifo(fresh, 0o600)
@@ -123,7 +123,7 @@ class Pipe:
 
 def tell(word: str) -> None:
     """Write one line for the session that plays. VoiceGuideError where none does, or where it does not read."""
-    if not hasattr(os, "mkfifo"):
+    if sys.platform == "win32":
         raise VoiceGuideError("this system has no named pipes; press the keys of the session")
     try:
         _write(pipe_path(), f"{word}\n".encode())
@@ -139,7 +139,9 @@ def tell(word: str) -> None:
 
 
 def _write(path: Path, line: bytes) -> None:
-    end = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    if sys.platform == "win32":  # where nobody asks for it
+        return
+    end = os.open(_ours(path.parent) / path.name, os.O_WRONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         if not stat.S_ISFIFO(os.fstat(end).st_mode):
             raise OSError(errno.EINVAL, "it is no pipe", str(path))
@@ -148,12 +150,11 @@ def _write(path: Path, line: bytes) -> None:
         os.close(end)
 
 
-def _own_folder(folder: Path) -> None:
-    """Made for nobody else; one that others may change is refused, or they could put their own pipe there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mode = folder.stat()
-    if mode.st_uid != os.geteuid() or stat.S_IMODE(mode.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(errno.EPERM, f"others may write in {folder}")
+def _ours(folder: Path) -> Path:
+    """One that others may change is refused, or they could put their own pipe there."""
+    if fault := others_may_change(folder):
+        raise PermissionError(errno.EPERM, fault)
+    return folder
 
 
 def _word(line: bytes) -> str:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -10,6 +12,9 @@ ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 """Those that there are; the last two are Ctrl-\\ on POSIX and Ctrl-Break on Windows."""
 BEHIND = ("SIGTTIN", "SIGTTOU")
 """What stops a program in the background that reads from its terminal or writes to it."""
+GIVEN = 30.0
+"""Seconds; Windows itself gives five."""
+_CALLED: list[object] = []
 Handler = Callable[[int, object], None] | signal.Handlers
 STOPPING = "SIGTSTP"
 """Ctrl-Z; there is none on Windows."""
@@ -21,11 +26,22 @@ class Caught:
     any = unheard = False
     asleep = False
     """The process is to be stopped, and continued later."""
+    hung_up = False
+    """Windows ends the program in a moment."""
 
     def end(self, number: int, frame: object) -> None:
         """A handler. The first is enough: the last words are not said twice."""
         self.unheard |= not self.any
         self.any = True
+
+    def hang_up(self, kind: int, wait: Callable[[float], None] = time.sleep) -> bool:
+        """A handler of Windows. Where a console is closed or a login ends, it ends the program when this returns."""
+        if kind in (0, 1):  # Ctrl-C, Ctrl-Break: they are signals
+            return False
+        self.end(kind, None)
+        self.hung_up = True
+        wait(GIVEN)
+        return True
 
     def doze(self, number: int, frame: object) -> None:
         """A handler."""
@@ -47,7 +63,7 @@ def caught_signals() -> Iterator[Caught]:
     handlers: dict[str, Handler] = {STOPPING: caught.doze}
     handlers.update(dict.fromkeys(ENDING, caught.end))
     handlers.update(dict.fromkeys(BEHIND, signal.SIG_IGN))
-    with _handled(handlers):
+    with _handled(handlers), _console(caught):
         yield caught
 
 
@@ -64,6 +80,25 @@ def unwinding() -> Iterator[None]:
 
     with _handled(dict.fromkeys(ENDING, end)):
         yield
+
+
+@contextmanager
+def _console(caught: Caught) -> Iterator[None]:
+    """On Windows, what SIGHUP is elsewhere."""
+    if sys.platform != "win32" or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    import ctypes
+
+    handler = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(caught.hang_up)
+    ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 1)
+    try:
+        yield
+    finally:
+        if caught.hung_up:
+            _CALLED.append(handler)  # it goes on to the end of the program
+        else:
+            ctypes.windll.kernel32.SetConsoleCtrlHandler(handler, 0)
 
 
 @contextmanager

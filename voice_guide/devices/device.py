@@ -1,5 +1,6 @@
 """What all sound devices share: which there are, how much they take at once, what is said of a lost one."""
 
+import sys
 import time
 
 from voice_guide.pcm import frames
@@ -20,4 +21,8 @@ AWAY = 1.5
 
 def awake_clock() -> float:
     """Seconds that go on while the machine sleeps, where the system has such a clock."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":  # where `time.monotonic` stands still
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()  # on Windows it goes on

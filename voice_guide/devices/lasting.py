@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from voice_guide.devices.device import AWAY, awake_clock
+from voice_guide.devices.calls import MOST_LEFT, Call, left
+from voice_guide.devices.device import AWAY, LOST, awake_clock
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, Pcm, seconds
 from voice_guide.player import Sink
@@ -18,6 +19,10 @@ PATIENCE = 60.0
 BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Seconds between attempts to open it again; the last one for all that follow."""
 NAP = 0.05
+STANDING = 1.0
+"""Seconds for which a device that takes nothing is waited for once nobody wants it any more."""
+ATTEMPT = 0.3
+"""The same of one that is being opened."""
 LASTS = 5.0
 """Seconds of sound that show that a device is back for good."""
 
@@ -37,18 +42,23 @@ class Lasting:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`clock` goes on while the machine sleeps, and `waking` does not: patience is for the time awake."""
-        self._opened, self._unwanted = opened, unwanted
+        self._open, self._unwanted = opened, unwanted
         self._clock, self._waking, self._sleep = clock, waking, sleep
-        self._attempts, self._next = 0, 0.0
+        self._attempts, self._next, self._tried = 0, 0.0, 0.0
         self._gone: float | None = None
         """Since when there is no device that lasts."""
         self._away = 0.0
         self._taken = 0
         """Frames since it was opened; a device that is slow to wake is not one that slept."""
-        self._inner: Sink | None = opened()
+        self._opening: Call[Sink] | None = self._attempt()
+        while not self._opening.over(NAP):
+            if unwanted():
+                self._opening.leave()
+                raise SinkError("the sound device did not open until nobody waited for it any more")
+        self._inner: Sink | None = self._opening.result()
+        self._opening = None
         self.stretch = self._inner.stretch
-        self._inner.write(b"")
-        self._heard = clock()
+        self._heard = self._moved = clock()
 
     @property
     def lost(self) -> bool:
@@ -75,6 +85,10 @@ class Lasting:
             self._heard = began + seconds(fault.heard)
             self._lose()
             return fault.heard
+        if taken or not block:
+            self._moved = self._clock()
+        elif self._unwanted() and self._clock() - self._moved > STANDING:
+            raise SinkError(LOST)
         self._taken += taken
         if self._taken > RATE and self._clock() - began - seconds(taken) > AWAY:
             self._heard += seconds(taken)
@@ -95,6 +109,8 @@ class Lasting:
         """As a sink does."""
         if self._inner:
             self._inner.close()
+        if self._opening:
+            self._opening.leave()
 
     def _back(self) -> None:
         self._away += self._clock() - self._heard
@@ -110,32 +126,43 @@ class Lasting:
     def _reopen(self) -> None:
         if self._gone is None:
             self._gone, self._attempts = self._waking(), 0
-        if self._waking() >= self._next:
+        if not self._opening and self._waking() >= self._next and left() < MOST_LEFT:
             self._next = self._waking() + BACKOFF[min(self._attempts, len(BACKOFF) - 1)]
             self._attempts += 1
-            if self._attempted():
+            self._opening, self._tried = self._attempt(), self._waking()
+        if self._opening is None:
+            self._sleep(NAP)
+        elif self._opening.over(NAP):
+            opening, self._opening = self._opening, None
+            with suppress(SinkError):
+                self._inner, self._taken = opening.result(), 0
+                self._moved = self._clock()
+                self._back()
                 return
         gone = self._waking() - self._gone
-        if self._unwanted() or gone > PATIENCE:
+        left_alone = self._unwanted() and not (self._opening and self._waking() - self._tried < ATTEMPT)
+        if left_alone or gone > PATIENCE:
             raise SinkError(
                 f"the sound device is gone for {gone:.0f} seconds; come off slowly, and see that it is connected and"
                 " that the sound server runs"
             )
-        self._sleep(NAP)
 
-    def _attempted(self) -> bool:
-        with suppress(SinkError):
-            inner = self._opened()
-            try:
-                inner.write(b"")
-            except SinkError:
-                _close(inner)
-                return False
-            self._inner, self._taken = inner, 0
-            self._back()
-        return self._inner is not None
+    def _attempt(self) -> Call[Sink]:
+        """In the background, as a server that stands still never answers."""
+        return Call("opening", lambda: _opened(self._open), lambda late: late.close())
+
+
+def _opened(attempt: Callable[[], Sink]) -> Sink:
+    inner = attempt()
+    try:
+        inner.write(b"")
+    except SinkError:
+        inner.close()
+        raise
+    return inner
 
 
 def _close(lost: Sink) -> None:
     """In the background: a device that lost its server may take its time."""
-    threading.Thread(target=lost.close, name="lost device", daemon=True).start()
+    with suppress(RuntimeError):  # there are too many threads
+        threading.Thread(target=lost.close, name="lost device", daemon=True).start()

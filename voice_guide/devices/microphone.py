@@ -6,8 +6,8 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
+from voice_guide.devices.calls import Call, leave
 from voice_guide.devices.device import BACKENDS
 from voice_guide.errors import HearingError
 
@@ -19,6 +19,9 @@ LOST = 1.0
 """Seconds without a block after which the microphone is lost: miniaudio does not tell."""
 WAKING = 5.0
 """Seconds that one may take to its first block; headsets change their ways first."""
+LOOK = 3.0
+"""Seconds of sound after which one looks whether there is a microphone still: PulseAudio goes on with what the
+loudspeaker plays where it was unplugged."""
 CREEP = 0.02
 """Seconds a second by which the clock of a microphone may be slower than ours, or sound be lost on the way."""
 
@@ -59,7 +62,8 @@ class Microphone:
                 backends=[miniaudio.Backend[name] for name in BACKENDS],
                 app_name="voice-guide",
             )
-            if self._device.backend == "PulseAudio" and _only_loudspeakers(miniaudio):
+            self._moves = self._device.backend == "PulseAudio"
+            if self._moves and _only_loudspeakers():
                 self._device.close()
                 raise HearingError(f"no microphone is connected; {CONNECT}")
             take = self._take()
@@ -70,9 +74,16 @@ class Microphone:
             raise HearingError(f"no microphone answers ({reason}); {CONNECT}") from fault
 
     def __iter__(self) -> Iterator[Block]:
-        """Without end. HearingError: it has delivered nothing for a second."""
+        """Without end. HearingError: it was taken away, or has delivered nothing for a second."""
         began, count, patience = float("inf"), 0, WAKING
+        looking, looked = None, 0
         while True:
+            if self._moves and count - looked > LOOK * RATE:
+                looking, looked = looking or Call("microphones", _gone), count
+            if looking and looking.over(0):
+                if looking.result():
+                    raise HearingError(f"the microphone is gone; {CONNECT}")
+                looking = None
             try:
                 arrived, sound = self._arrived.get(timeout=patience)
             except queue.Empty:
@@ -90,8 +101,9 @@ class Microphone:
         """Free the device. Safe twice."""
         # One that lost its server may never come back from closing.
         closing = threading.Thread(target=self._close, name="microphone closing", daemon=True)
-        closing.start()
-        closing.join(LOST)
+        with suppress(RuntimeError):  # there are too many threads
+            closing.start()
+            leave(closing, LOST)
 
     def _close(self) -> None:
         with suppress(Exception):
@@ -108,7 +120,19 @@ def _span(sound: bytes) -> float:
     return len(sound) / 2 / RATE
 
 
-def _only_loudspeakers(miniaudio: Any) -> bool:
+def _gone() -> bool:
+    """There is no microphone any more; a server that is gone is noticed otherwise."""
+    import miniaudio
+
+    try:
+        return _only_loudspeakers()
+    except miniaudio.MiniaudioError:
+        return False
+
+
+def _only_loudspeakers() -> bool:
     """PulseAudio and PipeWire offer to record what the loudspeaker plays, and do so where there is no microphone."""
+    import miniaudio
+
     sources = miniaudio.Devices([miniaudio.Backend.PULSEAUDIO]).get_captures()
     return all(source["name"].startswith("Monitor of ") for source in sources)

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from voice_guide.devices.alsa import hush
+from voice_guide.devices.alsa import hush, knock
+from voice_guide.devices.calls import Call
 from voice_guide.devices.device import AWAY, CONNECT, LOST, awake_clock
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds, silence
@@ -13,6 +14,9 @@ from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length, seconds, silence
 POLL = 0.02  # seconds
 EARLY = 0.5  # seconds: a buffer that ends sooner than this before its time was cut by a lost device
 LATE = 3.0  # seconds: a sleeping device may take two to wake, and nothing tells how far the sound is
+OPENING = 5.0  # seconds a device may take to answer
+ASKED = 1.0  # seconds of that for which somebody who wants something waits
+ENDING = 1.0  # seconds a buffer may take to end once it was stopped; it takes 0.2
 DRAINED = 0.03  # seconds from a buffer's last sound until simpleaudio says that it is over
 
 
@@ -53,17 +57,17 @@ class SimpleAudio:
         if not block and self._playing:
             return 0
         began = last = awake_clock()
-        try:
-            self._playing = self._play(block or silence(frames(POLL)), 1, WIDTH, RATE)
-        except self._fault as fault:
-            raise SinkError(f"no sound device answers ({fault}); {CONNECT}") from fault
+        self._playing = self._begun(block)
         end = began + seconds(length(block))
         while block and self._playing.is_playing():
             now = awake_clock()
             slept = now - last > AWAY
             if slept or self._wanted(_heard(block, now - began)):
-                self.close()
-                return _heard(block, (last if slept else awake_clock()) - began)
+                ended = self._end()
+                taken = _heard(block, (last if slept else awake_clock()) - began)
+                if not ended:
+                    raise SinkError(LOST, taken)
+                return taken
             if now > end + LATE:
                 raise SinkError(LOST, length(block))
             last = now
@@ -74,13 +78,39 @@ class SimpleAudio:
 
     def close(self) -> None:
         """Ends what still sounds, which is only what a write left that was broken off; safe twice."""
-        if self._playing is None:
-            return
+        self._end()
+
+    def _begun(self, block: Pcm) -> Any:
+        self._reach(block)
+        try:
+            return self._play(block or silence(frames(POLL)), 1, WIDTH, RATE)
+        except self._fault as fault:
+            raise SinkError(f"no sound device answers ({fault}); {CONNECT}") from fault
+
+    def _reach(self, block: Pcm) -> None:
+        """simpleaudio would wait for half a minute, and the whole interpreter with it, where no server answers."""
+        knocking, began = Call("simpleaudio", knock), time.monotonic()
+        while not knocking.over(POLL):
+            waited = time.monotonic() - began
+            if waited > OPENING or (block and waited > ASKED and self._wanted(0)):
+                knocking.leave()
+                raise SinkError(f"the sound device did not open within {waited:.0f} seconds; {CONNECT}")
+
+    def _end(self) -> bool:
+        """Whether it ended: one does not where the sound server stands still."""
         playing, self._playing = self._playing, None
+        if playing is None:
+            return True
         playing.stop()
-        give_up = time.monotonic() + EARLY
-        while playing.is_playing() and time.monotonic() < give_up:
-            time.sleep(POLL / 4)
+        ending = Call("simpleaudio ending", lambda: _await_end(playing))
+        ended = ending.over(ENDING)
+        ending.leave()
+        return ended
+
+
+def _await_end(playing: Any) -> None:
+    while playing.is_playing():
+        time.sleep(POLL / 4)
 
 
 def _heard(block: Pcm, elapsed: float) -> int:

@@ -1,13 +1,13 @@
 """The speaker, through miniaudio: takes sound as the device asks for it, so that its pull is the clock."""
 
 import atexit
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator
 from typing import Any
 
 from voice_guide.devices.alsa import hush
+from voice_guide.devices.calls import leave
 from voice_guide.devices.device import BACKENDS, CONNECT, LOST, STRETCH
 from voice_guide.errors import SinkError
 from voice_guide.pcm import RATE, WIDTH, Pcm, frames, length
@@ -24,7 +24,8 @@ FULL = frames(PERIODS * PERIOD_MS / 1000) * WIDTH  # bytes
 class Speaker:
     """Opens the device in the background; the first write waits for it and raises its fault.
 
-    The device starts with a full buffer of sound in hand, as it would fill itself with silence first.
+    The device starts with a full buffer of sound in hand, as it would fill itself with silence first. One thread makes
+    all calls that may never return where the sound server stands still: it opens, starts and frees the device.
     """
 
     stretch = STRETCH
@@ -37,91 +38,101 @@ class Speaker:
         self._requests = 0
         self._asked = time.monotonic()
         self._awake_by = self._asked + WAKING
-        self._device: Any = None
-        self._started = False
+        self._opened = self._started = self._unwanted = False
         self._fault = ""
-        self._opening = threading.Thread(target=self._open, name="speaker", daemon=True)
-        self._opening.start()
+        self._thread = threading.Thread(target=self._live, name="speaker", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError as error:  # there are too many threads
+            raise SinkError(f"the sound device cannot be opened: {error}; end other programs") from None
         # A device that is collected while the interpreter ends waits for a thread that is gone.
         atexit.register(self.close)
 
     def write(self, block: Pcm) -> int:
-        """Blocks until the device has asked for all of `block`; returns its frames.
+        """Blocks until the device has asked for all of `block`; returns its frames, or none while the device wakes.
 
         SinkError: there is no device, or it has not asked for anything for a second.
         """
-        self._wait_for_opening()
-        if self._fault:
-            raise SinkError(self._fault)
-        if self._opening.is_alive():
-            raise SinkError(f"the sound device did not open within {WAKING:g} seconds; {CONNECT}")
         with self._changed:
+            self._changed.wait_for(lambda: self._opened or self._fault, max(0.0, self._awake_by - time.monotonic()))
+            if self._fault:
+                raise SinkError(self._fault)
+            if not self._opened:
+                raise SinkError(f"the sound device did not open within {WAKING:g} seconds; {CONNECT}")
+            if self._wakes and not self._has_room():
+                return 0
             self._queue += block
             self._fed = True
             self._changed.notify_all()
-            full = len(self._queue) >= FULL
-        if full and not self._started:
-            self._start()
-        if self._started:
-            with self._changed:
-                self._await(lambda: len(self._queue) < self._needed)
+            if self._started and not self._wakes:
+                self._await(self._taken)
+            elif len(self._queue) >= FULL and not self._started:
+                self._start()
         return length(block)
 
     def close(self) -> None:
         """Lets the last frames be heard, then frees the device; safe twice."""
-        self._wait_for_opening()
-        device, self._device = self._device, None
-        if device is None:
+        if self._unwanted:
             return
-        with contextlib.suppress(SinkError):  # lost: nobody is left to hear them
-            self._play_out(device)
-        # A device that lost its server may never come back from closing.
-        closing = threading.Thread(target=device.close, name="speaker closing", daemon=True)
-        closing.start()
-        closing.join(PATIENCE)
+        patience = PATIENCE if self._opened else 0.0
+        try:
+            with self._changed:
+                self._play_out()
+        except SinkError:  # lost: nobody is left to hear them
+            patience = PATIENCE / 10
+        with self._changed:
+            self._unwanted = True
+            self._changed.notify_all()
+        leave(self._thread, patience)
         atexit.unregister(self.close)
 
-    def _play_out(self, device: Any) -> None:
+    @property
+    def _wakes(self) -> bool:
+        """It was started, and has not asked for more than its first bufferful."""
+        return self._started and self._requests <= 1
+
+    def _taken(self) -> bool:
+        return len(self._queue) < self._needed
+
+    def _has_room(self) -> bool:
+        if not self._changed.wait_for(self._taken, PATIENCE / 10):
+            self._lost_after(self._awake_by)
+        return self._taken()
+
+    def _play_out(self) -> None:
+        if not self._opened or not (self._queue or self._started):
+            return
         if not self._started:
-            if not self._queue:
-                return
-            self._start(device)
-        with self._changed:
-            self._await(lambda: not self._queue)
-            heard = self._requests + PERIODS + 1
-            self._await(lambda: self._requests >= heard)
+            self._start()
+        self._await(lambda: not self._queue)
+        heard = self._requests + PERIODS + 1
+        self._await(lambda: self._requests >= heard)
 
-    def _start(self, device: Any = None) -> None:
-        from miniaudio import MiniaudioError
-
+    def _start(self) -> None:
         self._started = True
         self._asked = time.monotonic()
         self._awake_by = self._asked + WAKING
-        feed = self._feed()
-        next(feed)
-        try:
-            (device or self._device).start(feed)
-        except MiniaudioError as fault:
-            raise SinkError(_unanswered(fault)) from fault
-
-    def _wait_for_opening(self) -> None:
-        self._opening.join(max(0.0, self._awake_by - time.monotonic()))
+        self._changed.notify_all()
 
     def _await(self, done: Callable[[], bool]) -> None:
         while not self._changed.wait_for(done, PATIENCE / 10):
-            now = time.monotonic()
-            if now - self._asked > PATIENCE and (self._requests > 1 or now > self._awake_by):
-                raise SinkError(LOST)
+            self._lost_after(self._asked + PATIENCE if self._requests > 1 else self._awake_by)
 
-    def _open(self) -> None:
+    def _lost_after(self, moment: float) -> None:
+        if self._fault or time.monotonic() > moment:
+            raise SinkError(self._fault or LOST)
+
+    def _live(self) -> None:
+        """From opening the device to freeing it."""
         try:
             import miniaudio
         except ImportError as fault:
-            self._fault = f"miniaudio cannot be loaded ({fault}); install it with 'pip install miniaudio'"
+            self._fail(f"miniaudio cannot be loaded ({fault}); install it with 'pip install miniaudio'")
             return
         hush()
+        device = miniaudio.PlaybackDevice.__new__(miniaudio.PlaybackDevice)  # to be freed though it does not open
         try:
-            self._device = miniaudio.PlaybackDevice(
+            device.__init__(
                 output_format=miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
                 sample_rate=RATE,
@@ -130,8 +141,25 @@ class Speaker:
                 backends=[miniaudio.Backend[name] for name in BACKENDS],
                 app_name="voice-guide",
             )
+            with self._changed:
+                self._opened = True
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: self._started or self._unwanted)
+            if not self._unwanted:
+                feed = self._feed()
+                next(feed)
+                device.start(feed)
+                with self._changed:
+                    self._changed.wait_for(lambda: self._unwanted)
         except miniaudio.MiniaudioError as fault:
-            self._fault = _unanswered(fault)
+            self._fail(_unanswered(fault))
+        finally:
+            _free(device, miniaudio.lib)
+
+    def _fail(self, fault: str) -> None:
+        with self._changed:
+            self._fault = fault
+            self._changed.notify_all()
 
     def _feed(self) -> Generator[Pcm, int, None]:
         """What miniaudio calls from its own thread: it sends a count of frames and plays what comes."""
@@ -153,6 +181,13 @@ class Speaker:
             del self._queue[:size]
             self._changed.notify_all()
             return block
+
+
+def _free(device: Any, library: Any) -> None:
+    """miniaudio itself keeps the connection to the sound server for ever."""
+    device.close()
+    if context := device.__dict__.pop("_context", None):
+        library.ma_context_uninit(context)
 
 
 def _unanswered(fault: Exception) -> str:

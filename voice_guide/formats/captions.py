@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from voice_guide.compiler.speech import JOINERS
 from voice_guide.compiler.timeline import Timeline
 from voice_guide.pcm import seconds
 
 QUIET = 500
 """Milliseconds of silence that clear the lyrics; shorter ones would only flicker."""
-
-JOINERS = "\u200c\u200d"
-"""They join and part the letters of some alphabets."""
 
 VTT_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 SRT_TEXT = str.maketrans("<>{}\\", "‹›()/")

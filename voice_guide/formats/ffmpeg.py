@@ -53,7 +53,7 @@ class Ffmpeg(AllOrNothing):
 
     def __init__(self, path: Path, tags: Tags) -> None:
         ending = path.suffix.lower()
-        program = shutil.which("ffmpeg")
+        program = installed()
         if program is None:
             install = _INSTALL.get(sys.platform, "with your package manager, as in 'apt install ffmpeg'")
             raise VoiceGuideError(
@@ -75,7 +75,7 @@ class Ffmpeg(AllOrNothing):
 
     def _start(self, words: list[str], told: Path) -> None:
         self._told = told
-        # In a session of its own, so that it has no terminal to read from and Ctrl-C leaves it to abort().
+        # In a session, or console, of its own: it has no terminal to read from, and Ctrl-C leaves it to abort().
         with told.open("wb") as told_to:
             self._child = subprocess.Popen(
                 [*words, f"file:{self._file.part}"],
@@ -83,7 +83,7 @@ class Ffmpeg(AllOrNothing):
                 stdout=subprocess.DEVNULL,
                 stderr=told_to,
                 start_new_session=True,
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         self._sound = cast(IO[bytes], self._child.stdin)
         self._end.callback(self._kill)
@@ -149,6 +149,12 @@ class Ffmpeg(AllOrNothing):
         raise VoiceGuideError(
             f"cannot write {self._path}: ffmpeg failed: {reason}; try another ffmpeg, or {_OTHERWISE}"
         )
+
+
+def installed() -> str | None:
+    """The program; not one that happens to lie in the folder one is in, where Windows looks first."""
+    found = shutil.which("ffmpeg")
+    return found if found and Path(found).is_absolute() else None
 
 
 def _words(folder: Path, ending: str, tags: Tags) -> list[str]:

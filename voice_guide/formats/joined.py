@@ -83,18 +83,14 @@ class Encoded:
         return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", _encoder_version(), self._voice.key, *what)
 
     def _kept_or_made(self, name: str, sound_of: Callable[[], Pcm]) -> "Said":
-        entry = self._kept.load(name)
-        if not entry:
-            sound = sound_of()
-            stream = encoded(sound, self._kbps)
+        if said := _read(self._kept.load(name)):
+            return said
+        sound = sound_of()
+        stream = encoded(sound, self._kbps)
+        if sound:
             entry = _HEAD.pack(length(sound), len(stream.sizes)) + stream.sizes.tobytes() + stream.data
-            if sound:
-                self._kept.store(name, entry)
-        count, number = _HEAD.unpack_from(entry)
-        sizes = array("H")
-        begin = _HEAD.size + number * sizes.itemsize
-        sizes.frombytes(entry[_HEAD.size : begin])
-        return Said(count, Stream(entry[begin:], sizes))
+            self._kept.store(name, entry)
+        return Said(length(sound), stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,18 @@ class Said:
 
     length: int
     stream: Stream
+
+
+def _read(entry: bytes) -> Said | None:
+    """What an entry holds, where every frame of it is one of ours and they are as many as the sound needs."""
+    try:
+        count, number = _HEAD.unpack_from(entry)
+        begin = _HEAD.size + number * array("H").itemsize
+        sizes, stream = entry[_HEAD.size : begin], Stream.read(entry[begin:])
+    except (struct.error, ValueError, IndexError):
+        return None
+    whole = stream.sizes.tobytes() == sizes and sum(stream.sizes) == len(stream.data)
+    return Said(count, stream) if whole and count and number == _blocks(count) else None
 
 
 def runs(clips: Sequence[Clip]) -> Iterator[list[Clip]]:
@@ -125,11 +133,16 @@ def encoded(sound: Pcm, kbps: int = 0) -> Stream:
     """A stream of its own that holds the sound to its last echo."""
     if not sound:
         return Stream(b"", array("H"))
-    blocks = -(-length(sound) // FRAME) + TAIL
+    blocks = _blocks(length(sound))
     lame = encoder(kbps)
-    data = lame.encode(sound + silence(blocks * FRAME - length(sound))) + lame.flush()
+    data = bytes(lame.encode(sound + silence(blocks * FRAME - length(sound))) + lame.flush())
     sizes = Stream.read(data).sizes[:blocks]
-    return Stream(bytes(data[: sum(sizes)]), sizes)
+    return Stream(data[: sum(sizes)], sizes)
+
+
+def _blocks(count: int) -> int:
+    """MP3 frames that hold so many frames of sound to their last echo."""
+    return -(-count // FRAME) + TAIL
 
 
 def _mixed(parts: Sequence[Part], speak: Callable[[str], Pcm]) -> Pcm:

@@ -8,7 +8,7 @@ import struct
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from hashlib import sha256
 
 from voice_guide.pcm import RATE
@@ -173,6 +173,7 @@ def read_info(frame: bytes) -> Info:
     return Info(count, count * FRAME - delay - padding, checksum, seal)
 
 
+@cache  # of a few thousand that there can be
 def frame_size(header: bytes) -> int:
     """Bytes of the frame that begins with these four. Raises ValueError if it is not a frame of ours."""
     rate, padded, index, mono = header[2] >> 2 & 0b11, header[2] >> 1 & 1, header[2] >> 4, header[3] >> 6 == 0b11

@@ -5,6 +5,7 @@ Nothing here prints, reads options or ends a process; the command line is one of
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +16,6 @@ from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.formats import FORMATS
 from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, Tell, nobody, unmoved
-from voice_guide.routine import Routine
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from voice_guide.guide.suggest import Suggestions
     from voice_guide.hearing.recording import Understood
     from voice_guide.library import Library
+    from voice_guide.library.shelf import Card
     from voice_guide.personal.journal import Journal
     from voice_guide.storage.kept import Info
     from voice_guide.voices.voice import Speaker
@@ -181,13 +182,22 @@ class Guide:
         """Routines, points, rules and phrases as values."""
         return self._kit.library
 
-    def routines(self, need: str = "") -> list[Routine]:
-        """All routines in the order of their names, or those for a need, the best first."""
+    def routines(self, need: str = "") -> list[Card]:
+        """What is told of all routines in the order of their names, or of those for a need, the best first.
+
+        Whole ones are in `library.routines`. Raises SafetyError for a need that is a sign to get help elsewhere.
+        """
         library = self._kit.library
-        found = map(library.by_id, library.need(need).routines) if need else library.routines.values()
-        routines = [*found]
+        cards = [*library.cards.values()]
+        if need:
+            from voice_guide.body.refusal import sign_in
+
+            if sign := sign_in(need, library):
+                raise sign
+            ids = {card.id: card for card in cards}
+            cards = [ids[one] for one in library.need(need).routines]
         self._kit.tell_broken()
-        return routines
+        return cards
 
     def find(self, name: str) -> str:
         """Which routine a name means, as spoken or typed. Raises NameUnclear."""
@@ -268,7 +278,10 @@ class Guide:
         """Delete it, and all that was set aside; returns what was deleted. Raises VoiceGuideError."""
         from voice_guide.personal.profile import forget_profile
 
-        return forget_profile(self._kit.profile_path)
+        gone = forget_profile(self._kit.profile_path)
+        if os.path.lexists(self._kit.journal_path) or self._kit.bookmarks.there:
+            self._kit.tell("past sessions may tell of your body too; `voice-guide journal --delete` erases them")
+        return gone
 
     @property
     def journal(self) -> Journal:
@@ -295,9 +308,11 @@ class Guide:
 
     def erase_journal(self) -> None:
         """Delete every session, and where those stood that were broken off, for ever. Raises VoiceGuideError."""
-        self._kit.journal.erase()
-        self._kit.bookmarks.erase()
-        del self._kit.journal
+        try:
+            self._kit.journal.erase()
+        finally:
+            self._kit.bookmarks.erase()
+            del self._kit.journal
 
     # This machine.
 

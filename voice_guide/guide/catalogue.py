@@ -9,21 +9,27 @@ import json
 import os
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import VoiceGuideError
 from voice_guide.formats.verify import verify
+from voice_guide.guide.cluster import Unfit, on_cluster
 from voice_guide.guide.fitted import Fitted, all_fitted
 from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, unmoved
-from voice_guide.guide.workers import Outcome, outcomes
+from voice_guide.guide.workers import Outcome, in_processes
 from voice_guide.guide.writing import PAGE, Export, Studio, VoiceWish, write
+from voice_guide.storage.bounded import read_bounded
+from voice_guide.storage.links import followed
+from voice_guide.storage.locked import locked
 from voice_guide.storage.whole import write_whole
 
-RECORD = "voice-guide.json"
+RECORD, SIGN = "voice-guide.json", ".shared"
+LARGEST = 16 * 1024**2
+"""Bytes of a record; of thousands of sessions it is a hundredth of that."""
 Seen = list[int | str]
 """A file's bytes, and when it was changed, in nanoseconds; and, where it was read, its digest."""
 Files = Mapping[str, Seen]
@@ -85,6 +91,8 @@ class Job:
     cache: Path
     verified: bool
     made_of: str
+    sign: Path | None = None
+    """A file that is in the folder meanwhile: who does not see it would write elsewhere."""
 
 
 class Record:
@@ -97,7 +105,7 @@ class Record:
         if not path.exists():
             return
         try:
-            data = path.read_bytes() if path.is_file() else b"?"  # a pipe would be waited for
+            data = read_bounded(path, LARGEST)
         except OSError as error:
             raise VoiceGuideError(f"cannot read {path}: {error.strerror}; choose another folder with -o") from error
         if data and not data.startswith(b'{"voice_guide"'):
@@ -140,7 +148,7 @@ def make_all(kit: Kit, making: Making, how: Many, progress: Progress = unmoved) 
                 try:
                     if isinstance(outcome, BaseException):
                         raise outcome
-                    record.add(job, outcome)
+                    record.add(job, _found(folder, outcome))
                     made.append(making.folder / job.export.path.name)
                 except Exception as fault:
                     faults[job.export.title] = 1, str(fault) or type(fault).__name__
@@ -177,7 +185,12 @@ def _job(kit: Kit, session: Fitted, making: Making, folder: Path) -> Job:
 
 def make(job: Job, studio: Studio | None = None) -> Files:
     """Make one session, in any process on any machine that sees the folders; its files by name."""
-    paths = write(job.export, studio or _studio(job.voice, job.cache))
+    studio = studio or _studio(job.voice, job.cache)
+    if job.sign and not job.sign.exists():
+        raise Unfit(f"does not see {job.sign.parent}; share that folder with it")
+    if job.export.made_of(studio.voice.key) != job.made_of:
+        raise Unfit("has another voice, or another Pillow; install the same there")
+    paths = write(job.export, studio)
     if job.verified:
         verify(paths[0])
     return {path.name: _seen(path, read=True) for path in paths}
@@ -191,8 +204,11 @@ def _studio(voice: VoiceWish, folder: Path) -> Studio:
 
 def _outcomes(jobs: Sequence[Job], how: Many, studio: Studio) -> Generator[tuple[Job, Outcome[Files]], None, None]:
     workers = min(len(jobs), how.jobs or os.cpu_count() or 1)
-    if workers > 1 or (jobs and how.scheduler):
-        yield from outcomes(make, jobs, workers, how.scheduler)
+    if jobs and how.scheduler:
+        with _sign(jobs[0].export.path.parent) as sign:
+            yield from on_cluster(make, [replace(job, sign=sign) for job in jobs], how.scheduler)
+    elif workers > 1:
+        yield from in_processes(make, jobs, workers)
     else:
         yield from ((job, _here(job, studio)) for job in jobs)
 
@@ -205,33 +221,49 @@ def _here(job: Job, studio: Studio) -> Outcome[Files]:
 
 
 @contextmanager
+def _sign(folder: Path) -> Iterator[Path]:
+    """A file with a name that nobody can know; what a killed run left goes, as no other run writes there."""
+    for old in folder.glob(f".*{SIGN}"):
+        old.unlink(missing_ok=True)
+    sign = folder / f".{os.urandom(8).hex()}{SIGN}"
+    write_whole(sign, b"")
+    try:
+        yield sign
+    finally:
+        sign.unlink(missing_ok=True)
+
+
+@contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """No other run writes there meanwhile, where the system can tell: its files would be taken for ours."""
     try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = locked(folder)
     except BlockingIOError as error:
-        os.close(lock)
         raise VoiceGuideError(f"another run writes into {folder}; wait for it, or choose another with -o") from error
-    except OSError:
-        pass  # a disk without locks
     try:
         yield
     finally:
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
+
+
+def _found(folder: Path, files: Files) -> Files:
+    """What was told to be made, as it is seen from here. Raises VoiceGuideError where it is not."""
+    names = {path.name for path in folder.iterdir()}  # a shared folder is asked anew when it is listed
+    found = {name: _seen(folder / name) for name in files if name in names}
+    for name, (size, *_) in files.items():
+        if found.get(name, [])[:1] != [size]:
+            raise VoiceGuideError(f"{name} was made, and is not found in {folder}; is the folder shared?")
+    return {name: [*found[name], *told[2:]] for name, told in files.items()}
 
 
 def _made(folder: Path) -> Path:
     try:
-        folder.mkdir(exist_ok=True)
+        folder = folder.absolute()
+        followed(folder).mkdir(exist_ok=True)
     except OSError as error:
         raise VoiceGuideError(f"cannot make {folder}: {error.strerror}; choose another folder with -o") from error
-    return folder.absolute()
+    return folder
 
 
 def _seen(path: Path, read: bool = False) -> Seen:

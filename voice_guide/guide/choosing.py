@@ -166,7 +166,7 @@ class Talk:
     def _three(self) -> list[str]:
         """The last ones, and what is open to all."""
         library = self._library
-        known = {routine.id: name for name, routine in library.routines.items()}
+        known = {card.id: name for name, card in library.cards.items()}
         ids = [record.routine for record in reversed(self._kit.journal.records())] + [*library.otherwise.routines]
         names = dict.fromkeys(known[one] for one in ids if one in known)
         return [name for name, _ in self._fitting([*names])][:3]

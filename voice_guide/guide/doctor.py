@@ -1,7 +1,6 @@
 """What works on this machine, and the remedy for what does not: each thing is tried for real."""
 
 import platform
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from voice_guide.errors import VoiceGuideError
 from voice_guide.guide.kit import Kit
 from voice_guide.library import own_folder
+from voice_guide.storage.folders import others_may_change
 
 NEEDED = ("scripts", "cache", "voice")
 """What it takes to export a session at least."""
@@ -34,8 +34,8 @@ def examine(kit: Kit) -> Iterator[Finding]:
     for what, look in _LOOKS.items():
         try:
             yield Finding(what, True, look(kit))
-        except VoiceGuideError as error:
-            yield Finding(what, False, str(error))
+        except (VoiceGuideError, OSError, RuntimeError, MemoryError) as error:
+            yield Finding(what, False, str(error) or "there is not enough memory")
 
 
 def _scripts(kit: Kit) -> str:
@@ -52,6 +52,8 @@ def _cache(kit: Kit) -> str:
         tone.speak("doctor")
     if tone.warning:
         raise VoiceGuideError(tone.warning)
+    if fault := others_may_change(kit.cache):
+        return f"{kit.cache}; what others put there would be heard: {fault}"
     return str(kit.cache)
 
 
@@ -61,6 +63,12 @@ def _voice(kit: Kit) -> str:
     with closing(open_voice(kit.voice_name, kit.rate, kit.pitch)) as voice:
         voice.speak("One.")
         return voice.key
+
+
+def _folder(kit: Kit) -> str:
+    if fault := others_may_change(kit.data):
+        raise VoiceGuideError(fault)
+    return f"{kit.data}, for you alone"
 
 
 def _profile(kit: Kit) -> str:
@@ -92,7 +100,9 @@ def _microphone(kit: Kit) -> str:
 
 
 def _ffmpeg(kit: Kit) -> str:
-    found = shutil.which("ffmpeg")
+    from voice_guide.formats.ffmpeg import installed
+
+    found = installed()
     if not found:
         raise VoiceGuideError("not installed; MP3, WAV and pages need none, other formats do")
     return found
@@ -102,6 +112,7 @@ _LOOKS: Mapping[str, Callable[[Kit], str]] = {
     "scripts": _scripts,
     "cache": _cache,
     "voice": _voice,
+    "your files": _folder,
     "profile": _profile,
     "journal": _journal,
     "speaker": lambda kit: _sink("speaker"),

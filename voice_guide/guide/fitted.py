@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voice_guide.body.fitting import Body, Fit, Measure
+from voice_guide.body.fitting import Body, Fit, Measure, Reckoned
 from voice_guide.body.profile import Profile
 from voice_guide.body.refusal import sign_in
 from voice_guide.body.today import asked_again
 from voice_guide.body.wishes import Wishes
 from voice_guide.compiler.cues import Plan
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import most_seconds
 from voice_guide.compiler.timeline import Takes, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
-from voice_guide.pcm import seconds
+from voice_guide.pcm import frames, seconds
 from voice_guide.routine import Routine, Step
 
 if TYPE_CHECKING:
@@ -112,9 +114,14 @@ def _for(need: Need | None, library: Library) -> list[Routine]:
 
 
 def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Measure:
-    def measure(routine: Routine, exact: bool) -> float:
+    def measure(routine: Routine, reckoned: Reckoned) -> float:
         cues = compile_script(routine, kit.library.phrases, kit.rate, wishes.talk, asked).cues
-        return seconds(sketch(cues, kit.rate, takes if exact else None).length)
+        if reckoned != "most":
+            return seconds(sketch(cues, kit.rate, takes if reckoned == "real" else None).length)
+        most = {cue.text: most_seconds(cue.text, kit.rate) for cue in cues if not cue.optional}
+        if math.inf in most.values():
+            return math.inf
+        return seconds(sketch(cues, kit.rate, lambda text: frames(most[text])).length)
 
     return measure
 

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from voice_guide.guide.moment import Tell, nobody
-from voice_guide.personal import data_folder
+from voice_guide.personal import JOURNAL, data_folder
+from voice_guide.storage.folders import others_may_change
 from voice_guide.storage.kept import cache_folder
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Kit:
         self._tell = tell
         self.data, self.cache = Path(data or data_folder()), Path(cache or cache_folder())
         self._scripts, self._told_broken = Path(scripts) if scripts else None, 0
+        self._told_exposed = ""
         self._twins: list[Kit] = []
         self._voice: Remembering | None = None
 
@@ -91,7 +93,7 @@ class Kit:
         """Every script."""
         from voice_guide.library import Library
 
-        return Library(own=self._scripts, cache=self.cache)
+        return Library(own=self._scripts, cache=self.cache, tell=self.tell)
 
     def tell_broken(self) -> None:
         """Name the listener's own scripts that cannot be used; each once."""
@@ -134,7 +136,13 @@ class Kit:
         """Past sessions."""
         from voice_guide.personal.journal import Journal
 
-        return Journal(self.data / "journal.sqlite")
+        self._tell_exposed()
+        return Journal(self.journal_path)
+
+    @property
+    def journal_path(self) -> Path:
+        """The file of past sessions."""
+        return self.data / JOURNAL
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
@@ -155,7 +163,15 @@ class Kit:
         """What the listener told about their body; SafetyError where it is broken."""
         from voice_guide.personal.profile import read_profile
 
-        return read_profile(self.library.safety.conditions, self.library.catalogue.parts, self.profile_path)
+        self._tell_exposed()
+        tellable = [name for name, one in self.library.safety.conditions.items() if one.lasts != "journal"]
+        return read_profile(tellable, self.library.catalogue.parts, self.profile_path)
+
+    def _tell_exposed(self) -> None:
+        """Name the fault of a folder in which others may change the listener's files; once."""
+        if not self._told_exposed:
+            self._told_exposed = others_may_change(self.data)
+            self.tell(self._told_exposed)
 
     def keep_profile(self, profile: Profile) -> Path:
         """Write it where it is read from; returns the path. VoiceGuideError where it cannot be kept."""

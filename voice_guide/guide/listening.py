@@ -59,10 +59,13 @@ class Manner:
 
 
 class Listening:
-    """One session, from the question before it to the one after it; `page` is where it goes on, None for a new one."""
+    """One session, from the question before it to the one after it; `page` is where it goes on, None for a new one.
 
-    def __init__(self, kit: Kit, fitted: Fitted, manner: Manner, page: Bookmark | None = None) -> None:
-        self.kit, self.fitted, self.manner, self.page = kit, fitted, manner, page
+    `began` is when it was begun before, where nothing of it was heard.
+    """
+
+    def __init__(self, kit: Kit, fitted: Fitted, manner: Manner, page: Bookmark | None = None, began: str = "") -> None:
+        self.kit, self.fitted, self.manner, self.page, self.began = kit, fitted, manner, page, began
         self.voice, self.phrases = kit.voice, fitted.library.phrases
         self.questions = Questions(fitted, self.voice, kit.tell) if fitted.asked else None
         self.stopped = False
@@ -174,7 +177,7 @@ class Listening:
         file = routine.file and str(Path(routine.file).absolute())
         return Bookmark(
             saved=now,
-            started="",
+            started=self.began,
             routine=file or routine.id,
             wishes=self.fitted.wishes,
             asked=self.asked,

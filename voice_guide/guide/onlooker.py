@@ -4,6 +4,7 @@ import threading
 from collections import deque
 
 from voice_guide.controls.keys import in_front as in_front
+from voice_guide.controls.keys import is_terminal as is_terminal
 from voice_guide.guide.moment import Moment, Show, Tell
 
 PATIENCE = 1.0

@@ -40,8 +40,9 @@ class Prepared:
     heard: bool = True
     """It was prepared to be heard."""
     place: Bookmark | None = None
+    """That of the session that was broken off."""
     mark: Mark | None = None
-    """Where it goes on, of a session that was broken off."""
+    """Where it goes on; None from the first word."""
     _since: float = field(default_factory=time.monotonic, init=False)
 
     @property
@@ -93,7 +94,8 @@ class Prepared:
             raise ChoiceError("this session was not prepared to be heard now; prepare it again")
         with self.kit.looked_on(show) as aside:
             manner = Manner(sink, listen, one_button, keys, controls, aside)
-            listening = Listening(self.kit, self.fitted, manner, self.place)
+            began = self.place.started if self.place else ""
+            listening = Listening(self.kit, self.fitted, manner, self.place if self.mark else None, began)
             self.heard = False
             try:
                 ended = listening.listen(self.mark)
@@ -173,6 +175,7 @@ def resumed(kit: Kit, asked: bool) -> Prepared:
     else:
         mark = mark_of(plan, place.step, place.title)
     found = replace(found, asked=asked)
-    if mark is None or mark.cue == 0:
+    if mark is None:
         return Prepared(kit, found)
-    return Prepared(kit, found, True, replace(place, key=kit.voice.key, plan=plan.digest), mark)
+    place = replace(place, key=kit.voice.key, plan=plan.digest)
+    return Prepared(kit, found, True, place, mark if mark.cue else None)

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
 from voice_guide.pcm import seconds
 from voice_guide.routine import Point, Routine
+from voice_guide.storage.folders import PRIVATE, make_folder
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import errors_told, write_whole
 
 if TYPE_CHECKING:
     from voice_guide.pictures.drawing import Drawing
@@ -141,19 +145,15 @@ def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
     """
     from voice_guide.library import LONGEST_NAME, slug
 
-    if any(c.isdigit() for c in name) or not any(c.isalpha() for c in name) or not name.isprintable():
+    if unspoken(name) or not any(c.isalpha() for c in name) or not name.isprintable():
         raise ChoiceError(f"{name!r} is not a name to be spoken; use letters, and numbers as words")
     if len(name) > LONGEST_NAME:
         raise ChoiceError(f"a name of {len(name)} letters; {LONGEST_NAME} are enough")
     path = path or kit.library.own / f"{slug(name)}.yaml"
     start = (kit.library.shipped / "new.yaml").read_text(encoding="utf-8")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(start.replace("NAME", json.dumps(name, ensure_ascii=False)))
-    except FileExistsError:
-        raise VoiceGuideError(f"{path} is there already; choose another name, or -o FILE") from None
-    except OSError as error:
-        reason = (error.strerror or "").lower()
-        raise VoiceGuideError(f"{path} cannot be written: {reason}; choose another with -o") from None
+    text = start.replace("NAME", json.dumps(name, ensure_ascii=False))
+    with errors_told(path):
+        make_folder(followed(path).parent, PRIVATE)
+    if not write_whole(path, text.encode(), anew=True):
+        raise VoiceGuideError(f"{path} is there already; choose another name, or -o FILE")
     return path

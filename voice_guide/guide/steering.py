@@ -36,6 +36,8 @@ class Hearer(Protocol):
     """What understands the listener; see `voice_guide.hearing.ear`."""
 
     ready: bool
+    unheard: str
+    """Why nobody is heard at the moment, though it listens."""
 
     @property
     def fault(self) -> HearingError | None:
@@ -111,6 +113,8 @@ class Steering:
         self._held = ExitStack()
         self._told = self._asked = False
         """Somebody was told that they are heard; or was asked something aloud."""
+        self._warned = False
+        """They were told that they are not heard."""
         self.muddled = False
         """Something was said that is no answer."""
         self._using = ""
@@ -170,7 +174,8 @@ class Steering:
 
     def _introduce(self, session: Session) -> None:
         """Once it can be answered it waits; once it cannot, it does not any more."""
-        session.gated = self._one_button or (self.hears and self._told)
+        unheard = self.ear.unheard if self.ear else ""
+        session.gated = self._one_button or (self.hears and self._told and not unheard)
         session.by_button = self._one_button and not self.hears
         if self.ear and self.ear.fault:
             self._tell(str(self.ear.fault))
@@ -178,6 +183,10 @@ class Steering:
             if self._told or self._asked:
                 session.tell("deaf")
             self._deaf()
+        elif unheard and self._told and not self._warned:
+            self._warned = True
+            self._tell(unheard)
+            session.tell("deaf")
         elif self.ear and self.ear.ready and not self._told:
             self._told = True
             session.tell("listening")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from voice_guide.body.conditions import conditions_of
+from voice_guide.body.refusal import sign_in
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
 from voice_guide.guide.fitted import fitted
@@ -53,6 +54,8 @@ def suggest(kit: Kit, what: str, stage: str, conditions: Sequence[str], doctor_a
 
     Raises NameUnclear for a need that there is not, SafetyError where nothing is open today.
     """
+    if sign := sign_in(what, kit.library):
+        raise sign
     need = kit.library.need(what)
     known = _typed(conditions_of(conditions, kit.library))
     extra = (*known, *need.means) if _remembered(kit, stage) else (stage, *known, *need.means)

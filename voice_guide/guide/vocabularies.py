@@ -40,8 +40,8 @@ def names_of(library: Library) -> Vocabulary:
     names = dict.fromkeys(hear.short, SHORT)
     for need in library.needs.values():
         names |= dict.fromkeys(map(_plain, (need.name, *need.also)), NEED + need.name)
-    for routine in library.routines.values():
-        names |= dict.fromkeys(map(_plain, (routine.name, *routine.aliases)), routine.name)
+    for card in library.cards.values():
+        names |= dict.fromkeys(map(_plain, (card.name, *card.aliases)), card.name)
     felt = {phrase: event.id for event in safety.events.values() if event.means for phrase in event.say}
     names.pop("", None)  # of a name without any letter that can be heard
     return Vocabulary("names", names | felt | _meanings(hear.bare), asks_back=True)

@@ -1,17 +1,20 @@
-"""Many jobs at once, over processes or a cluster: one that fails harms no other, and no process outlives its parent."""
+"""Many jobs at once, in processes here: one that fails harms no other, and no process outlives its parent."""
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar, Union
 
 from voice_guide.controls.signals import ENDING
 from voice_guide.errors import VoiceGuideError
 
-PATIENCE = 5
-"""Seconds that a scheduler has to answer."""
+MOMENT = 0.5
+"""Seconds after which an interruption is heard on Windows, where it ends no wait."""
+MOST = 61
+"""Processes that Windows can wait for."""
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -21,19 +24,13 @@ Make: TypeAlias = Callable[[Job], Made]
 """A function of a module, so that it can be sent to where it is done."""
 
 
-def outcomes(
-    make: Make[Job, Made], jobs: Sequence[Job], workers: int, scheduler: str | None = None
+def in_processes(
+    make: Make[Job, Made], jobs: Sequence[Job], workers: int
 ) -> Generator[tuple[Job, Outcome[Made]], None, None]:
-    """Each job with its outcome, as they are done: in `workers` processes here, or on a Dask cluster."""
-    if scheduler:
-        with _cluster(scheduler) as executor:
-            yield from _through(executor, make, jobs)
-    else:
-        yield from _in_processes(make, jobs, workers)
+    """Each job with its outcome, as they are done.
 
-
-def _in_processes(make: Make[Job, Made], jobs: Sequence[Job], workers: int) -> Iterator[tuple[Job, Outcome[Made]]]:
-    """A process that is killed takes its pool with it; those it took are made again, each in a pool of its own."""
+    A process that is killed takes its pool with it; those it took are made again, each in a pool of its own.
+    """
     broken = []
     with _pool(workers) as pool:
         for job, outcome in _through(pool, make, jobs):
@@ -49,23 +46,27 @@ def _in_processes(make: Make[Job, Made], jobs: Sequence[Job], workers: int) -> I
 
 
 def _through(executor: Executor, make: Make[Job, Made], jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome[Made]]]:
-    with _without_interruption():  # the processes are started here
+    with without_interruption():  # the processes are started here
         futures = {_submitted(executor, make, job): job for job in jobs}
-    for future in as_completed(futures):
-        yield futures[future], future.exception() or future.result()
+    left = set(futures)
+    while left:
+        done, left = wait(left, MOMENT, FIRST_COMPLETED)
+        for future in done:
+            yield futures[future], future.exception() or future.result()
 
 
 @contextmanager
-def _without_interruption() -> Iterator[None]:
+def without_interruption() -> Iterator[None]:
     """A process that is interrupted while it starts breaks its pool; what came meanwhile is heard at the end."""
-    mask = getattr(signal, "pthread_sigmask", None)  # there is none on Windows
+    if sys.platform == "win32":  # there is no such mask
+        yield
+        return
     numbers = [getattr(signal, name) for name in ENDING if hasattr(signal, name)]
-    before = mask(signal.SIG_BLOCK, numbers) if mask else None
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
-        if mask:
-            mask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[Made]":
@@ -79,16 +80,24 @@ def _submitted(executor: Executor, make: Make[Job, Made], job: Job) -> "Future[M
 
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
-    from multiprocessing import get_context  # not forked: the bar has a thread
+    from multiprocessing import active_children, get_context  # not forked: the bar has a thread
 
-    with ProcessPoolExecutor(workers, get_context("spawn"), _worker) as pool:
-        try:
-            yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)
+    if sys.platform == "win32":
+        workers = min(workers, MOST)
+    before = {*active_children()}
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as pool:
+            try:
+                yield pool
+            finally:
+                pool.shutdown(cancel_futures=True)
+    except (OSError, RuntimeError) as error:
+        for child in {*active_children()} - before:  # a pool that is half started forgets them, and Python waits
+            child.kill()
+        raise VoiceGuideError(f"no other process can be started: {error}; try --jobs 1") from error
 
 
-def _worker() -> None:
+def end_with_parent() -> None:
     """A terminal's signals are for who began it all, and nothing goes on without them."""
     from multiprocessing import parent_process
     from threading import Thread
@@ -99,31 +108,8 @@ def _worker() -> None:
             os._exit(1)
 
     Thread(target=watch, daemon=True).start()
-    for name in ("SIGINT", "SIGHUP"):  # by SIGTERM a broken pool ends those that are left
+    for name in ("SIGINT", "SIGHUP", "SIGBREAK"):  # by SIGTERM a broken pool ends those that are left
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
-
-
-@contextmanager
-def _cluster(address: str) -> Iterator[Executor]:
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise VoiceGuideError(f"--scheduler needs Dask: {error}; pip install 'voice-guide[dask]'") from error
-    try:
-        client = Client(address, timeout=PATIENCE)
-    except (OSError, ValueError, TypeError) as error:
-        why = " ".join(str(error).split())[:100]
-        raise VoiceGuideError(f"no Dask scheduler answers at {address}: {why}; start one, or use --jobs") from error
-    with client:
-        try:
-            client.wait_for_workers(1, PATIENCE)
-        except TimeoutError as error:
-            raise VoiceGuideError(f"the Dask scheduler at {address} has no worker; start one, or use --jobs") from error
-        executor = client.get_executor(pure=False)
-        try:
-            yield executor
-        finally:
-            executor.shutdown(wait=False)  # what is not done yet is not wanted any more

@@ -208,10 +208,10 @@ def _cover(export: Export, studio: Studio) -> bytes:
     if export.chart is None:
         return b""
     try:
-        picture = studio.voice.kept.load(export.picture)
-        if not picture:
-            from voice_guide.pictures import png
+        from voice_guide.pictures import is_png, png
 
+        picture = studio.voice.kept.load(export.picture)
+        if not is_png(picture, export.chart):
             picture = png(export.chart)
             studio.voice.kept.store(export.picture, picture)
     except (OSError, ImportError, ValueError) as error:

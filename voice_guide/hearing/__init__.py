@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MUTE = "the microphone gives only silence; is it muted? On macOS, may this program use it?"
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from voice_guide.errors import HearingError
-from voice_guide.hearing import Heard
+from voice_guide.hearing import MUTE, Heard
 from voice_guide.hearing.worker import SILENT
 from voice_guide.routine.vocabulary import Vocabulary
 
@@ -40,9 +40,12 @@ class Ear:
         """It listens."""
         self.level: float | None = None
         """dBFS of what it hears, our own voice not counted; SILENT where there is nothing at all."""
+        self.unheard = ""
+        """Why nobody is heard at the moment, though it listens; empty where somebody would be."""
         self.left_out: tuple[str, ...] = ()
         """Phrases that it cannot hear, once it is ready."""
         self._fault = ""
+        """Seconds of nothing; and whether there was anything else."""
         self._deaf_until = 0.0
         self._silent, self._looked = 0.0, time.monotonic()
         self._found: queue.SimpleQueue[Heard] = queue.SimpleQueue()
@@ -56,7 +59,7 @@ class Ear:
         self._orders.put([asdict(vocabulary) for vocabulary in vocabularies])
 
     def _start(self, command: Sequence[str]) -> None:
-        # In a group of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
+        # In a group, or console, of its own, so that Ctrl-C is heard by the session alone. It imports from where we do.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -64,7 +67,7 @@ class Ear:
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._threads = [
             threading.Thread(target=self._read, args=(self._process.stdout,), name="ear", daemon=True),
@@ -139,6 +142,7 @@ class Ear:
         if "heard" in news:
             self._found.put(Heard(**news["heard"]))
         self.level = news.get("level", self.level)
+        self.unheard = str(news.get("unheard", self.unheard))
         self._fault = news.get("fault", self._fault)
 
     def _write(self, orders: IO[bytes]) -> None:
@@ -165,6 +169,6 @@ def try_microphone(vocabularies: Sequence[Vocabulary], span: float = 2.0) -> str
             time.sleep(0.05)
         level = ear.level
     if level == SILENT:
-        raise HearingError("the microphone gives only silence; is it muted?")
+        raise HearingError(MUTE)
     room = "a quiet room" if level < QUIET else "voices or noise"
     return f"hears {room}, {level:.0f} dBFS" + "".join(f', "{words}"' for words in said)

@@ -81,9 +81,9 @@ class Recogniser:
     def _load(self, vocabulary: Vocabulary) -> None:
         alike = {spoken for word in vocabulary.words for spoken in self._lexicon[word]}
         filler = [word for word in self._filler if not alike.intersection(self._lexicon[word])]
-        with tempfile.TemporaryDirectory(prefix="voice-guide-") as folder:
+        with _folder() as folder:
             model = Path(folder, "model.arpa")
-            model.write_text(vocabulary.arpa(filler), encoding="utf-8")
+            model.write_bytes(vocabulary.arpa(filler).encode())
             self._decoder.add_lm_file(vocabulary.name, str(model))
         self._decoder.add_jsgf_string(_forced(vocabulary.name), vocabulary.grammar())
         if vocabulary.prefixed:
@@ -136,10 +136,15 @@ def _pocketsphinx() -> Any:
     return pocketsphinx
 
 
+def _folder() -> "tempfile.TemporaryDirectory[str]":
+    """On Windows it stays where a file in it is still looked into."""
+    return tempfile.TemporaryDirectory(prefix="voice-guide-", ignore_cleanup_errors=True)
+
+
 def _decoder(sphinx: Any, model: Path, lexicon: Mapping[str, list[str]]) -> Any:
-    with tempfile.TemporaryDirectory(prefix="voice-guide-") as folder:
+    with _folder() as folder:
         words = Path(folder, "words.dict")
-        words.write_text("\n".join(_entries(lexicon)) + "\n", encoding="utf-8")
+        words.write_bytes(("\n".join(_entries(lexicon)) + "\n").encode())
         return sphinx.Decoder(hmm=str(model), dict=str(words), lm=None, logfn=os.devnull, loglevel="FATAL", **_SEARCH)
 
 

@@ -11,7 +11,7 @@ One line of JSON on stdout for what there is to tell, and nothing else there:
 
     {"ready": [phrases left out]}
     {"heard": {...}}            see Heard; the times are those at which it was said
-    {"level": DBFS OR NULL}     each second, of what was not our own voice
+    {"level": DBFS OR NULL, "unheard": WHY OR EMPTY}    each second, of what was not our own voice
     {"fault": ONE LINE}         the last word
 
 It ends when stdin does. What is recorded is forgotten as soon as it is understood, and written nowhere.
@@ -26,16 +26,21 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from voice_guide.devices.microphone import RATE, Block
 from voice_guide.errors import HearingError
-from voice_guide.hearing import Heard
+from voice_guide.hearing import MUTE, Heard
 from voice_guide.routine.vocabulary import Vocabulary
 
 SILENT = -120.0
 """dBFS of digital silence."""
+NOISE = -20.0
+"""dBFS that a voice has for a moment, and a second of it only in noise that drowns every voice."""
+_MUTE, _DROWNED = 45.0, 20.0
+"""Seconds of nothing at all, our own voice included, and of noise, after which nobody is heard."""
 _KEPT = 10.0
 """Seconds after which a deaf stretch is forgotten: no sound comes so late."""
 
@@ -64,6 +69,8 @@ class Attention:
         self._fed = 0  # frames
         self._squares, self._counted = 0, 0
         self._level: float | None = None
+        self._mute = self._drowned = 0.0
+        """For how many seconds there was nothing, or noise."""
 
     def obey(self, order: dict[str, Any]) -> None:
         """As the module says."""
@@ -75,6 +82,7 @@ class Attention:
 
     def take(self, block: Block) -> list[Heard]:
         """What was said, with the times at which it was."""
+        self._mute = 0.0 if block.sound.strip(b"\0") else self._mute + block.end - block.start
         if any(block.start < until and since < block.end for since, until in self._deaf):
             self._recogniser.forget()
             return []
@@ -93,8 +101,17 @@ class Attention:
         if self._counted:
             power = self._squares / self._counted / 32_768**2
             self._level = round(10 * math.log10(power), 1) if power else SILENT
+            self._drowned = self._drowned + self._counted / RATE if self._level > NOISE else 0.0
             self._squares, self._counted = 0, 0
         return self._level
+
+    def unheard(self) -> str:
+        """Why nobody can be heard, where that has been so for a while: as long as it is so."""
+        if self._mute > _MUTE:
+            return MUTE
+        if self._drowned > _DROWNED:
+            return "the microphone gives only loud noise, in which nobody is heard; keys work without one"
+        return ""
 
 
 def attend(
@@ -116,7 +133,7 @@ def attend(
             tell({"heard": asdict(heard)})
         count += len(block.sound) // 2
         if count >= RATE:
-            tell({"level": attention.level()})
+            tell({"level": attention.level(), "unheard": attention.unheard()})
             count -= RATE
 
 
@@ -158,6 +175,9 @@ def _read(orders: "queue.SimpleQueue[dict[str, Any]]") -> None:
 
 def main() -> None:
     """Listen to the microphone until stdin ends."""
+    if sys.platform == "win32":
+        with suppress(ImportError):  # it loads numpy, which there waits for ever for a stdin that a thread reads
+            import miniaudio  # noqa: F401
     from voice_guide.devices.microphone import Microphone
     from voice_guide.hearing.recogniser import Recogniser
 

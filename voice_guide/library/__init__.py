@@ -3,18 +3,18 @@
 Nothing in a script can run code, name another file, or grow past bounds that are checked here.
 """
 
-import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.errors import RoutineError, VoiceGuideError, printable
 from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
+from voice_guide.library.shelf import Card, Opened, Shelf, card_of
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
+from voice_guide.storage.folders import user_folder
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
 
@@ -35,23 +35,27 @@ def shipped_folder() -> Path:
 
 def own_folder() -> Path:
     """Where a listener's own scripts live: VOICE_GUIDE_SCRIPTS, or the user's data folder."""
-    if named := os.environ.get("VOICE_GUIDE_SCRIPTS"):
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("voice-guide", appauthor=False) / "scripts"
+    return user_folder("VOICE_GUIDE_SCRIPTS", "data", "scripts")
 
 
 class Library:
     """All routines by name: the shipped ones, and the listener's own, which win over shipped namesakes.
 
-    What was checked is kept in the folder `cache`, and not checked again until it changes.
+    What was checked is kept in the folder `cache`, and not checked again until it changes; of a long wait `tell` is
+    told.
     """
 
-    def __init__(self, shipped: Path | None = None, own: Path | None = None, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        shipped: Path | None = None,
+        own: Path | None = None,
+        cache: Path | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
         self.shipped = shipped or shipped_folder()
         self.own = own or own_folder()
         self._checked = Checked(cache or cache_folder())
+        self._shelf = Shelf(self.own, self._routine, tell)
         self._raw: dict[str, bytes] = {}
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
@@ -140,41 +144,26 @@ class Library:
         return next(need for need in self.needs.values() if need.name == found)
 
     @cached_property
-    def routines(self) -> Mapping[str, Routine]:
-        """Every routine that can be played, by name, in the order of names."""
-        read = [self._routine(path) for path in sorted((self.shipped / "routines").glob("*.yaml"))]
-        found = {routine.name: routine for routine in read}
-        shipped = {routine.id: routine.name for routine in read}
-        for routine in self._own_routines(shipped):
-            found.pop(shipped.get(routine.id, ""), None)
-            found[routine.name] = routine
+    def cards(self) -> Mapping[str, Card]:
+        """What is told of every routine that can be played, by name, in the order of names."""
+        read = [card_of(self._routine(path)) for path in sorted((self.shipped / "routines").glob("*.yaml"))]
+        found = {card.name: card for card in read}
+        shipped = {card.id: card.name for card in read}
+        cards, broken = self._shelf.cards(self._checked, self._against)
+        self.broken += broken
+        for card in cards:
+            found.pop(shipped.get(card.id, ""), None)
+            found[card.name] = replace(card, replaces=card.id in shipped)
         return dict(sorted(found.items()))
 
-    def _own_routines(self, shipped: Collection[str]) -> Iterator[Routine]:
-        """Those that can be used, in the order of their files; each of the others is a line of `broken`."""
-        home = os.path.realpath(self.own)
-        for path in self._own_scripts():
-            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(home):  # as archives may bring
-                self.broken.append(
-                    f"{printable(str(path))}: a link to a file elsewhere is left out; copy the file to {self.own}"
-                )
-                continue
-            try:
-                routine = self._routine(path)
-            except RoutineError as error:
-                shown = printable(str(path))
-                first, *more = str(error).splitlines()
-                others = f" (and {len(more)} more)" if more else ""
-                self.broken.append(f"{first}{others}; it is left out until `voice-guide check {shown}` finds no fault")
-                continue
-            yield replace(routine, file=str(path), replaces=routine.id in shipped)
+    @cached_property
+    def routines(self) -> Mapping[str, Routine]:
+        """Every routine that can be played, by name, in the order of names; read when it is first asked for."""
+        return Opened(self.cards, self._opened)
 
-    def _own_scripts(self) -> list[Path]:
-        try:
-            return sorted(self.own.glob("*.yaml"), key=str) if self.own.is_dir() else []
-        except OSError as error:
-            reason = (error.strerror or "").lower()
-            raise VoiceGuideError(f"{self.own} cannot be read: {reason}; set VOICE_GUIDE_SCRIPTS") from None
+    def _opened(self, card: Card) -> Routine:
+        path = Path(card.file) if card.file else self.shipped / "routines" / f"{card.id}.yaml"
+        return replace(self._routine(path), file=card.file, replaces=card.replaces)
 
     def read(self, path: Path, mine: bool = False) -> Routine:
         """One script, checked now, whatever is kept; raises RoutineError with a line for every fault in it."""
@@ -204,17 +193,17 @@ class Library:
 
     def find(self, asked: str) -> Routine:
         """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
-        if asked.endswith((".yaml", ".yml")):
+        if asked.lower().endswith((".yaml", ".yml")):
             path = Path(asked)
             return replace(self._routine(path), file=str(path))
         exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
-        if exact.is_file() and not self._own_scripts():  # one file to read instead of all
+        if exact.is_file() and not self._shelf.scripts():  # one file to read instead of all
             return self._routine(exact)
         return self.routines[self.names.find(asked)]
 
     def by_id(self, name: str) -> Routine:
         """The shipped routine of that id, or the listener's own in its place."""
-        return next(routine for routine in self.routines.values() if routine.id == name)
+        return self.routines[next(card.name for card in self.cards.values() if card.id == name)]
 
     @cached_property
     def charts(self) -> "Charts":
@@ -230,15 +219,14 @@ class Library:
         """The index for choosing by name."""
         from voice_guide.routine.names import Entry, Names
 
-        return Names([Entry(r.name, r.aliases) for r in self.routines.values()], self._codes())
+        return Names([Entry(card.name, card.aliases) for card in self.cards.values()], self._codes())
 
     def _codes(self) -> dict[str, list[str]]:
         """Point codes and names, with what to ask back: they name a place, never a routine."""
         pressing: dict[str, dict[str, None]] = {}
-        for routine in self.routines.values():
-            for step in routine.steps:
-                if step.point:
-                    pressing.setdefault(step.point.id, {})[routine.name] = None
+        for card in self.cards.values():
+            for pressed in card.points:
+                pressing.setdefault(pressed, {})[card.name] = None
         asked = dict(self.old_numbers)
         for point in self.catalogue.points.values():
             answers = [*pressing.get(point.id, ())] or [f"{point.name} (not offered)"]

@@ -33,14 +33,25 @@ class Checked:
 
     def value(self, form: Form[T], made_of: tuple[str, ...], read: Callable[[], T]) -> T:
         """What `read` gives, or gave before for all that it is `made_of`; what is made of nothing is not kept."""
-        if not all((_program(), *made_of)):
-            return read()
-        name = named(CHECKED, _program(), *made_of)
-        value = form.read(self._kept.load(name, private=True))
+        value = self.kept(form, made_of)
         if value is None:
             value = read()
-            self._kept.store(name, form.written(value), private=True)
+            self.keep(form, made_of, value)
         return value
+
+    def kept(self, form: Form[T], made_of: tuple[str, ...]) -> T | None:
+        """What was kept under all that, if it was."""
+        name = _name(made_of)
+        return form.read(self._kept.load(name, private=True)) if name else None
+
+    def keep(self, form: Form[T], made_of: tuple[str, ...], value: T) -> None:
+        """Keep it in place of what was kept before."""
+        if name := _name(made_of):
+            self._kept.store(name, form.written(value), private=True)
+
+
+def _name(made_of: tuple[str, ...]) -> str:
+    return named(CHECKED, _program(), *made_of) if all((_program(), *made_of)) else ""
 
 
 def bytes_of(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from voice_guide.compiler.speech import JOINERS
 from voice_guide.errors import RoutineError, did_you_mean, printable
 from voice_guide.library.checked import LARGEST
 
@@ -64,8 +65,6 @@ DEEP = re.compile(rf"(?:[\[{{]\s*){{{DEEPEST + 1}}}")
 CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML itself refuses to read."""
 DIRECTIVE = re.compile(r"(?:\A|[\n\r\x85\u2028\u2029])\ufeff*%")
-JOINERS = "\u200c\u200d"
-"""They join and part the letters of some alphabets; all else that nobody sees could fool who reads a script."""
 
 Where = tuple[str | int, ...]
 T = TypeVar("T")
@@ -231,7 +230,7 @@ class Document:
         return re.sub(r"\s+", " ", text)
 
     def _visible(self, text: str, where: Where) -> None:
-        """A fault where the text holds what cannot be seen."""
+        """A fault where the text holds what cannot be seen, and could fool who reads it."""
         odd = (c for c in text if not c.isprintable() and c not in "\t\n" + JOINERS)
         if found := next((c for c in odd if unicodedata.category(c) != "Zs"), ""):
             self.fault(where, f"{found!r} is a control character or unknown; write plain text")

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.shapes import RoutineShape, StepShape
@@ -36,6 +38,10 @@ GOES_WITH = {
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
+SEARCHED = 2
+"""Spots of a place that is searched for, as the long muscle beside the spine is in two halves."""
+ON_THE_BALL = 60.0
+"""Seconds on a ball that is not pressed: to lie down on it and to find the place, and no more."""
 T = TypeVar("T")
 
 
@@ -114,7 +120,9 @@ class Reader:
         return length
 
     def _once(self, steps: Iterable[Step]) -> None:
+        """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
         seen: set[tuple[str, str | None, str]] = set()
+        counted: Counter[tuple[str, str | None]] = Counter()
         for number, step in enumerate(steps):
             if not step.point:
                 continue
@@ -128,6 +136,14 @@ class Reader:
                     "leave it out, or give other 'places'",
                 )
             seen |= spots
+            counted.update((point, side) for point, side, _ in spots)
+            most = len(step.point.places) or (SEARCHED if step.point.search else 1)
+            if not again and any(counted[step.point.id, side] > most for side in sides):
+                spots_of = "one spot" if most == 1 else f"{most} spots at most"
+                self.document.fault(
+                    ("steps", number),
+                    f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
+                )
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
@@ -155,13 +171,19 @@ class Reader:
             (*where, "posture"), "posture", shape.posture or routine.posture, self.catalogue.postures
         )
         length = {"rest": shape.rest, "breathe": shape.breathe}.get(kind, shape.seconds)
+        tool = self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools)
+        if tool and tool.ball and posture and "ball" in posture.id and (length or 0.0) > ON_THE_BALL:
+            self.document.fault(
+                (*where, kind),
+                f"{length:g} seconds on the ball without an end that is said, {ON_THE_BALL:g} at most; press a point",
+            )
         usual = {"rest": self.phrases.rest, "breathe": self.phrases.breathe}.get(kind, "")
         return Step(
             do=kind,
             seconds=length or 0.0,
             text=shape.say or usual,
             plain=not shape.say,
-            tool=self._lookup((*where, "tool"), "tool", shape.tool, self.catalogue.tools),
+            tool=tool,
             posture=posture,
             part=self._part(where, shape),
             short=self._short(where, shape, ())[0],
@@ -307,17 +329,18 @@ class Reader:
         self.document.fault(where, f"no {what} '{name}'; {remedy}")
 
     def _spoken(self, where: Where, text: str) -> None:
-        """Words fit for the voice: no digits, codes or promises, nothing that an engine or the guide could obey."""
-        kinds = [unicodedata.category(letter)[0] for letter in text if not letter.isspace()]
-        text = unicodedata.normalize("NFKC", text)  # so that no digit and no bracket looks like another letter
+        """Words fit for the voice: no digits, codes, signs or promises, nothing that engine or guide could obey."""
+        sign, text = unspoken(text), unicodedata.normalize("NFKC", text)  # so that no digit looks like another letter
         if found := re.search(r"\b[A-Z]{1,3}[ -]?\d+\b|\d+", text):
             self.document.fault(where, f"'{found[0]}' is not spoken; write numbers as words, and places by their names")
         elif found := re.search(r"[<>{}]|\[\[|\]\]", text):
             self.document.fault(where, f"{found[0]!r} is not spoken; write plain sentences")
+        elif sign:
+            self.document.fault(where, f"'{sign}' is not spoken as a word; write it as one, or leave it out")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
         elif found_command := commands_in(text, self.commanding):
             remedy = "say it inside a longer sentence"
             self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")
-        elif "L" not in kinds or 2 * (kinds.count("L") + kinds.count("M")) < len(kinds):  # signs take long to say
+        elif not any(letter.isalpha() for letter in text):
             self.document.fault(where, f"'{clipped(text)}' has too few words; write a sentence")

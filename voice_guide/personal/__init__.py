@@ -3,19 +3,23 @@
 import errno
 import os
 import re
-import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage.bounded import read_bounded
+from voice_guide.storage.folders import user_folder
+from voice_guide.storage.whole import patiently, sweep
+
+PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
+"""The listener's files by their names in the folder; places to resume from are `place-*.json` beside them."""
 
 
 def data_folder() -> Path:
     """VOICE_GUIDE_DATA, else the user's data folder. It may not exist yet."""
-    if named := os.environ.get("VOICE_GUIDE_DATA"):
-        return Path(named).expanduser()
-    from platformdirs import user_data_path
-
-    return user_data_path("voice-guide", appauthor=False)
+    return user_folder("VOICE_GUIDE_DATA", "data")
 
 
 def read(path: Path, largest: int) -> bytes | None:
@@ -24,21 +28,70 @@ def read(path: Path, largest: int) -> bytes | None:
     OSError for anything else: a link whose target is away, as on a stick that was taken out, what is no file, or what
     may not be read. It is never waited for.
     """
+    tidy(path)
     try:
-        end = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        return read_bounded(path, largest)
     except FileNotFoundError:
         if away(path):
-            raise OSError(errno.ENOENT, "a link leads to what is not there", str(path)) from None
+            raise OSError(errno.ENOENT, "a link or a drive leads to what is not there", str(path)) from None
         return None
-    with os.fdopen(end, "rb") as file:
-        if not stat.S_ISREG(os.fstat(end).st_mode):
-            raise OSError(errno.EINVAL, "it is no file", str(path))
-        return file.read(largest + 1)
+
+
+def tidy(path: Path) -> None:
+    """Remove what killed processes left half written beside a file of the listener, of it and of the others."""
+    for name in {path.name, PROFILE, JOURNAL}:
+        sweep(path.with_name(name))
+    with suppress(OSError):
+        for part in path.parent.glob(".place*.part"):
+            part.unlink(missing_ok=True)
+
+
+def forget(path: Path, beside: Callable[[Path], Iterable[Path]] = lambda one: ()) -> list[Path]:
+    """Delete a file of the listener, all of it that was set aside, and what was half written; returns what is gone.
+
+    `beside`: what belongs to a file. The file itself goes last, so that whoever is broken off finds that it is not
+    forgotten. Raises VoiceGuideError where one stays: what a link leads to is named and not deleted, for it may be
+    anything.
+    """
+    tidy(path)
+    gone, linked = [], [os.path.realpath(path)] if path.is_symlink() else []
+    faults: list[VoiceGuideError] = []
+    for main in (*all_set_aside(path), path):
+        for one in (main, *beside(main)):
+            try:
+                if os.path.lexists(one):
+                    remove(one)
+                    gone.append(one)
+            except VoiceGuideError as fault:  # the others go all the same
+                faults.append(fault)
+    if faults:
+        raise faults[0]
+    if linked:
+        raise VoiceGuideError(f"{path} was a link: what you told may still lie in {linked[0]}; delete that yourself")
+    return gone
+
+
+def remove(path: Path) -> None:
+    """Delete a file of the listener, if it is there. Raises VoiceGuideError where it stays."""
+    if not os.path.lexists(path):  # a disk that takes nothing refuses to remove what it does not have
+        return
+    try:
+        patiently(lambda: path.unlink(missing_ok=True))
+    except NotADirectoryError:
+        return
+    except OSError as fault:
+        reason = (fault.strerror or str(fault)).lower()
+        raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
 
 
 def away(path: Path) -> Path | None:
-    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none."""
-    return next((one for one in (path, *path.parents) if one.is_symlink() and not one.exists()), None)
+    """The link on the way to a file, or the file itself, that leads to nothing; None where there is none.
+
+    On Windows also a junction, which is no link to Python, and a drive or a share: with it goes all that is on it.
+    """
+    drive = Path(path.anchor)
+    on_the_way = (path, *path.parents)
+    return next((one for one in on_the_way if (os.path.lexists(one) or one == drive) and not one.exists()), None)
 
 
 def set_aside(path: Path) -> Path:
@@ -52,16 +105,17 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem}.broken-{number}{path.suffix}")
         try:
             if path.is_dir():  # takes the place of nothing but an empty folder
-                return path.rename(aside)
+                return patiently(partial(path.rename, aside))
             aside.touch(exist_ok=False)
         except FileExistsError:
             continue
         except OSError as fault:
             raise _stays(path, fault) from None
         try:
-            return path.replace(aside)
+            return patiently(partial(path.replace, aside))
         except OSError as fault:
-            aside.unlink()
+            with suppress(OSError):
+                aside.unlink()
             raise _stays(path, fault) from None
 
 

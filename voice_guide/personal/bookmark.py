@@ -14,15 +14,13 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, VoiceGuideError
-from voice_guide.personal import away, data_folder, read, set_aside
-from voice_guide.storage.whole import sweep, write_whole
+from voice_guide.personal import away, data_folder, read, remove, set_aside, tidy
+from voice_guide.storage.whole import write_whole
 
 LARGEST = 1_000_000
 """Bytes."""
 MOST = 8
 """So many sessions that were broken off can be gone on with; of more, those heard last."""
-ABANDONED = 60.0
-"""Seconds after which a half-written file is nobody's."""
 _PLACE = re.compile(r"place(-\w+)?\.json")
 _ANY = re.compile(r"\.?place(-\w+)?(\.broken-\d+)?\.json(\.\w+\.part)?")
 """What was set aside or half written, too."""
@@ -88,11 +86,13 @@ class Bookmarks:
 
     def read(self) -> list[Bookmark]:
         """Those of all sessions that can be gone on with, the one heard last first."""
+        tidy(self.folder / "places")
         return sorted(filter(None, map(_read, self._paths())), key=lambda page: page.when, reverse=True)
 
     def remove(self, page: Bookmark) -> None:
         """There is nothing to go on with any more in that session. Safe twice."""
-        self._remove([self._path(page)], ABANDONED)
+        tidy(self._path(page))
+        remove(self._path(page))
 
     def clear(self, before: datetime | None = None, keep: int = 0) -> None:
         """Remove those last heard before a time, or all, but for the `keep` heard last."""
@@ -102,7 +102,13 @@ class Bookmarks:
 
     def erase(self) -> None:
         """Leave nothing, what was set aside and what was half written neither."""
-        self._remove(self._paths(_ANY), 0)
+        for path in self._paths(_ANY):
+            remove(path)
+
+    @property
+    def there(self) -> bool:
+        """Something of a session lies there, whether it can be read or not."""
+        return bool(self._paths(_ANY))
 
     def _path(self, page: Bookmark) -> Path:
         started = datetime.fromisoformat(page.started).astimezone(UTC)
@@ -113,20 +119,10 @@ class Bookmarks:
             return [path for path in self.folder.iterdir() if named.fullmatch(path.name)]
         except (FileNotFoundError, NotADirectoryError) as error:
             if away(self.folder):
-                raise _refused(self.folder, "read", error) from None
+                raise _refused(self.folder, error) from None
             return []
         except OSError as error:
-            raise _refused(self.folder, "read", error) from None
-
-    def _remove(self, paths: list[Path], older: float) -> None:
-        for path in paths:
-            try:
-                path.unlink(missing_ok=True)
-                sweep(path, older)
-            except NotADirectoryError:
-                return
-            except OSError as error:
-                raise _refused(path, "deleted", error) from None
+            raise _refused(self.folder, error) from None
 
 
 def _read(path: Path) -> Bookmark | None:
@@ -135,7 +131,7 @@ def _read(path: Path) -> Bookmark | None:
         data = read(path, LARGEST)
         return None if data is None else _parsed(data)
     except OSError as error:
-        raise _refused(path, "read", error) from None
+        raise _refused(path, error) from None
     except (ValueError, TypeError, RecursionError):
         aside = set_aside(path)
     raise VoiceGuideError(
@@ -143,9 +139,9 @@ def _read(path: Path) -> Bookmark | None:
     )
 
 
-def _refused(path: Path, what: str, error: OSError) -> VoiceGuideError:
-    remedy = "delete it yourself" if what == "deleted" else "VOICE_GUIDE_DATA names another folder"
-    return VoiceGuideError(f"{path} cannot be {what}: {(error.strerror or str(error)).lower()}; {remedy}")
+def _refused(path: Path, error: OSError) -> VoiceGuideError:
+    reason = (error.strerror or str(error)).lower()
+    return VoiceGuideError(f"{path} cannot be read: {reason}; VOICE_GUIDE_DATA names another folder")
 
 
 def _parsed(data: bytes) -> Bookmark:

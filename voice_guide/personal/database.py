@@ -5,16 +5,17 @@ network does not give. Every change is synced, and so is the folder.
 """
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
 from voice_guide.personal import away
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import write_whole
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,14 +57,16 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
     import sqlite3
 
     try:
+        real = followed(path.absolute())
         if make and inode(path) is None:
             _make(path)
         if not path.is_file() and path.exists():  # a pipe would be waited for
             raise Broken("is a folder" if path.is_dir() else "is no file")
-        place = f"{path.absolute().as_uri()}?mode=rw"
+        place = f"{address(real)}?mode=rw"
         options: dict[str, Any] = {"uri": True, "timeout": patience, "isolation_level": None}
         with closing(sqlite3.connect(place, **options)) as database:
             database.execute("PRAGMA synchronous = EXTRA")
+            database.execute("PRAGMA fullfsync = ON")  # on macOS, or the disk may keep it in its own memory
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
                 raise VoiceGuideError(f"journal {path} is of a newer voice-guide: bring this one up to date")
@@ -80,24 +83,20 @@ def visit(path: Path, patience: float, make: bool = False) -> Iterator["sqlite3.
     raise VoiceGuideError(f"journal {path} cannot be used: {reason}; VOICE_GUIDE_DATA names another folder")
 
 
+def address(path: PurePath) -> str:
+    """Of an absolute path, as SQLite takes it: with no name of a server, which belongs to the path on Windows."""
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
+
+
 def _make(path: Path) -> None:
     """A new journal for the listener alone, whole from its first instant; another process may make it first."""
     import sqlite3
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".journal-{os.urandom(8).hex()}.part")
-    part.touch(0o600, exist_ok=False)
-    try:
-        with closing(sqlite3.connect(part)) as database:
-            database.executescript(_SCHEMA)
-        os.link(part, path)
-    except FileExistsError:
-        return
-    except OSError:
-        if inode(path) is None:  # a disk that knows no links
-            part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(_SCHEMA)
+        empty = database.serialize()
+    write_whole(path, empty, "VOICE_GUIDE_DATA", private=True, anew=True)
 
 
 def sides(path: Path) -> list[Path]:

@@ -7,13 +7,15 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from voice_guide.body.habits import Record
 from voice_guide.errors import VoiceGuideError
-from voice_guide.personal import all_set_aside, data_folder, set_aside
+from voice_guide.personal import JOURNAL, all_set_aside, data_folder, forget, remove, set_aside, tidy
 from voice_guide.personal.database import COLUMNS, Broken, inode, record, sides, visit
+from voice_guide.storage.whole import patiently
 
 WEEK = 7
 """Days that a journal begun anew must span: the limits look back no further, so it knows what the lost one knew."""
@@ -26,7 +28,7 @@ class Journal:
     """
 
     def __init__(self, path: Path | None = None, patience: float = 1.0) -> None:
-        self.path = path or data_folder() / "journal.sqlite"
+        self.path = path or data_folder() / JOURNAL
         self.warning = ""
         """One line: what could not be read or kept."""
         self.broken = False
@@ -107,20 +109,15 @@ class Journal:
 
     def erase(self) -> None:
         """Delete the journal and all that was set aside. Raises VoiceGuideError where a file stays."""
-        files = [path for main in (self.path, *all_set_aside(self.path)) for path in (main, *sides(main))]
-        for path in (*files, *self.path.parent.glob(".journal-*.part*")):
-            try:
-                path.unlink(missing_ok=True)
-            except NotADirectoryError:
-                continue
-            except OSError as fault:
-                reason = (fault.strerror or str(fault)).lower()
-                raise VoiceGuideError(f"{path} cannot be deleted: {reason}; delete it yourself") from None
+        forget(self.path, sides)
 
     def _read(self) -> list[Record]:
         """The rows of a journal that is whole; one that is not is set aside, and VoiceGuideError says so."""
+        tidy(self.path)
         seen = inode(self.path)
         if seen is None:
+            for side in sides(self.path):  # who erased the journal was killed; they would be taken for the next one's
+                remove(side)
             return []
         try:
             with visit(self.path, self._patience) as database:
@@ -135,7 +132,7 @@ class Journal:
             aside = set_aside(self.path)
             for side, beside in zip(sides(self.path), sides(aside), strict=True):
                 with suppress(OSError):
-                    side.rename(beside)
+                    patiently(partial(side.rename, beside))
             raise VoiceGuideError(f"{fault}: set aside as {aside}; it starts anew") from None
 
     def _warn(self, line: object) -> None:

@@ -4,7 +4,6 @@ A file that cannot be read is set aside, never deleted, and until it is repaired
 have said is taken at its worst.
 """
 
-import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import Any
 
 from voice_guide.body.profile import Profile
 from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
-from voice_guide.personal import all_set_aside, data_folder, read, set_aside, set_aside_before
+from voice_guide.personal import PROFILE, data_folder, forget, read, set_aside, set_aside_before
 from voice_guide.storage.whole import write_whole
 
 HEAD = """# What you told voice-guide about your body. It stays on this machine.
@@ -26,7 +25,7 @@ DATED = ("yes", "no", "agreed")
 
 def profile_path(folder: Path | None = None) -> Path:
     """Where the profile lies: in that folder, else in the listener's own."""
-    return (folder or data_folder()) / "profile.toml"
+    return (folder or data_folder()) / PROFILE
 
 
 def read_profile(known: Iterable[str], parts: Iterable[str], path: Path | None = None) -> Profile | None:
@@ -136,12 +135,7 @@ def _written(profile: Profile, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def forget_profile(path: Path | None = None) -> list[Path]:
-    """Delete the profile and every broken one that was set aside; returns what was deleted."""
-    path = path or profile_path()
-    gone = [other for other in (path, *all_set_aside(path)) if os.path.lexists(other)]
-    for other in gone:
-        try:
-            other.unlink()
-        except OSError as error:
-            raise VoiceGuideError(f"{other} cannot be deleted: {(error.strerror or '').lower()}") from None
-    return gone
+    """Delete the profile and every broken one that was set aside; returns what was deleted. VoiceGuideError where a
+    file stays.
+    """
+    return forget(path or profile_path())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from voice_guide.errors import VoiceGuideError
 from voice_guide.pictures.drawing import Drawing
-from voice_guide.pictures.png import png
+from voice_guide.pictures.png import is_png, png
 from voice_guide.pictures.svg import svg
 from voice_guide.storage.whole import write_whole
 
@@ -21,4 +21,4 @@ def save(drawing: Drawing, path: Path, option: str = "-o") -> None:
     write_whole(path, png(drawing) if kind == ".png" else svg(drawing).encode(), option)
 
 
-__all__ = ["png", "save", "svg"]
+__all__ = ["is_png", "png", "save", "svg"]

@@ -2,7 +2,9 @@
 
 import io
 import math
+import struct
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -25,7 +27,7 @@ def png(drawing: Drawing, scale: float = 1.0) -> bytes:
     """The drawing as a PNG file, `scale` pixels to a page unit."""
     from PIL import Image, ImageDraw
 
-    size = round(drawing.width * scale), round(drawing.height * scale)
+    size = _size(drawing, scale)
     image = Image.new("L", (size[0] * FINER, size[1] * FINER), 255)
     pen = _Pen(ImageDraw.Draw(image), scale * FINER)
     for shape in drawing.shapes:
@@ -33,6 +35,27 @@ def png(drawing: Drawing, scale: float = 1.0) -> bytes:
     file = io.BytesIO()
     image.reduce(FINER).save(file, "PNG")
     return file.getvalue()
+
+
+def is_png(data: bytes, drawing: Drawing, scale: float = 1.0) -> bool:
+    """Whether it is a picture as large as `png` makes of the drawing, and nothing else.
+
+    What it shows is not looked at; whoever shows it needs no more memory than for ours.
+    """
+    head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", struct.pack(">IIBBBBB", *_size(drawing, scale), 8, 0, 0, 0, 0))
+    whole, at = data.startswith(head), len(head)
+    while whole and data[at + 4 : at + 8] == b"IDAT":
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        whole, at = data[at:end] == _chunk(b"IDAT", data[at + 8 : end - 4]), end
+    return whole and data[at:] == _chunk(b"IEND", b"")
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def _size(drawing: Drawing, scale: float) -> tuple[int, int]:
+    return round(drawing.width * scale), round(drawing.height * scale)
 
 
 class _Pen:

@@ -75,7 +75,7 @@ def _rest(cues: Sequence[Cue], mark: Mark, phrases: Phrases, rate: float) -> Ite
     lead = next(cue for cue in reversed(cues[: mark.cue + (not mark.wait)] or cues[:1]) if not cue.optional)
     held = lead.kind == "press" and lead is not first
     most = sum(cue.span for cue in cues[lead.number : mark.cue]) + lead.spare
-    wait = min(mark.wait, most)
+    wait = min(mark.wait, most - spoken_seconds(lead.text, rate) if held else most)
     if held:
         release = next(number for number in range(mark.cue, len(cues)) if cues[number].kind == "release")
         if wait + sum(cue.span for cue in cues[mark.cue : release]) >= TOO_SHORT:

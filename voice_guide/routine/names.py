@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from voice_guide.errors import NameUnclear
 
@@ -83,14 +83,19 @@ class Phrase:
     sounded: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Label:
-    """A phrase and what it may mean: one routine for certain, or a point, which only ever asks back."""
+    """Words and what they may mean: one routine for certain, or a point, which only ever asks back."""
 
-    phrase: Phrase
+    words: Words
     means: tuple[str, ...]
     certain: bool
     is_name: bool
+
+    @cached_property
+    def phrase(self) -> Phrase:
+        """The words ready to compare, which takes longer than to look them up."""
+        return _phrase(self.words)
 
 
 class Names:
@@ -114,14 +119,11 @@ class Names:
         self._names: dict[str, list[Label]] = defaultdict(list)
         self._aliases: dict[str, list[Label]] = defaultdict(list)
         self._loose: dict[str, list[Label]] = defaultdict(list)
-        self._holding: dict[str, list[int]] = defaultdict(list)
         for entry in entries:
             for text in (entry.name, *entry.aliases):
                 self._add(text, (entry.name,), certain=True, is_name=text is entry.name)
         for text, means in (codes or {}).items():
             self._add(text, tuple(means), certain=False, is_name=False)
-        self._spelled = [label.phrase.spelled for label in self._labels]
-        self._sounded = [label.phrase.sounded for label in self._labels]
 
     def _add(self, text: str, means: tuple[str, ...], certain: bool, is_name: bool) -> None:
         words = _words(text)
@@ -130,13 +132,10 @@ class Names:
             self._codes[code] = (*self._codes.get(code, ()), *means)
         if is_whole or not words:
             return
-        label = Label(_phrase(words), means, certain, is_name)
-        for word, sound in zip(label.phrase.words, label.phrase.sounds, strict=True):
-            if word != KIND:  # which every third label holds
-                self._holding[sound].append(len(self._labels))
+        label = Label(words, means, certain, is_name)
         self._labels.append(label)
         (self._names if is_name else self._aliases)["".join(words)].append(label)
-        self._loose[label.phrase.spelled].append(label)
+        self._loose["".join(_loose(words))].append(label)
 
     def find(self, asked: str) -> str:
         """The name of the routine meant, or NameUnclear with the likely names, best first."""
@@ -181,12 +180,23 @@ class Names:
         scored = [(max(_nearness(phrase, label) for phrase in phrases), label) for label in labels]
         return sorted(scored, key=lambda pair: -pair[0])
 
+    @cached_property
+    def _holding(self) -> dict[str, list[int]]:
+        """The labels that hold a word of this sound."""
+        holding: dict[str, list[int]] = defaultdict(list)
+        for index, label in enumerate(self._labels):
+            for word, sound in zip(label.phrase.words, label.phrase.sounds, strict=True):
+                if word != KIND:  # which every third label holds
+                    holding[sound].append(index)
+        return holding
+
     def _sift(self, phrase: Phrase) -> set[int]:
         """The few labels worth a close look, out of perhaps many thousands."""
         from rapidfuzz import fuzz, process
 
-        spelled = process.extract(phrase.spelled, self._spelled, scorer=fuzz.ratio, limit=SIFTED)
-        sounded = process.extract(phrase.sounded, self._sounded, scorer=fuzz.ratio, limit=SIFTED)
+        every = [label.phrase for label in self._labels]
+        spelled = process.extract(phrase.spelled, [one.spelled for one in every], scorer=fuzz.ratio, limit=SIFTED)
+        sounded = process.extract(phrase.sounded, [one.sounded for one in every], scorer=fuzz.ratio, limit=SIFTED)
         sharing = Counter(index for sound in set(phrase.sounds) for index in self._holding.get(sound, ()))
         return {hit[2] for hit in spelled + sounded} | {index for index, _ in sharing.most_common(SIFTED)}
 
@@ -261,6 +271,8 @@ def _number(word: str) -> Words:
 
 def _code(words: Words) -> tuple[str, bool]:
     """The point's number among the words, in the standard spelling ("BL54" or ""), and whether it is all."""
+    if NUMBERS.keys().isdisjoint(words):
+        return "", False
     for start in range(len(words)):
         for end in (start + 1, start + 2):
             channel = CHANNEL.get("".join(words[start:end]))

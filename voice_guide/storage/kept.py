@@ -5,9 +5,10 @@ that makes it, and carries a digest of its name and its bytes: under another's n
 the wrong words. One that is not exactly what we would write is a miss, and is replaced. A sound is a WAV file that any
 player plays.
 
-Whoever may write to the folder can put other sounds in it, but sounds cannot lengthen a hold or leave out a rule of
+The digest finds damage and no forgery, for there is no key: whoever may write to the folder decides what is heard and
+shown, and a folder that we make is for its owner's writing alone. Sounds cannot lengthen a hold or leave out a rule of
 safety. What could, a script that was checked, is private: it counts only where the file is the listener's own and
-nobody else may write to it.
+nobody else may write to it. All are read as if a stranger had made them.
 """
 
 import hashlib
@@ -21,11 +22,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_guide.pcm import WAV_HEAD, wav_head
-from voice_guide.storage.whole import NEW
+from voice_guide.pcm import WIDTH, wav_head
+from voice_guide.storage.bounded import read_bounded
+from voice_guide.storage.folders import SHARED, make_folder, user_folder
+from voice_guide.storage.links import followed
+from voice_guide.storage.whole import NEW, patiently
 
 SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
+LARGEST = {SOUND: 32 << 20, FRAMES: 32 << 20, PICTURE: 1 << 20, CHECKED: 4 << 20}
+"""Bytes of data; what is larger is not kept, and is not read.
+
+The longest cue, 3,000 letters, takes the slowest voice ten minutes: 27 MB, and less as MP3. A picture is of a thousand
+by a thousand pixels of a byte, packed. Of a script of 256 KB the values are a few times as large.
+"""
 
 _DIGEST = struct.Struct("<4sI32s")
 _ENTRY = re.compile(rf"[0-9a-f]{{64}}({SOUND}|{FRAMES}|{PICTURE}|{CHECKED})")
@@ -46,9 +56,12 @@ class Kept:
         return _load(self.folder / name, private)
 
     def store(self, name: str, data: bytes, private: bool = False) -> None:
-        """Keep it whole or not at all; a `private` one for the listener's eyes."""
+        """Keep it whole or not at all, unless it is too large; a `private` one for the listener's eyes."""
+        entry = self.folder / name
+        if len(data) > LARGEST[entry.suffix]:
+            return
         try:
-            _store(self.folder / name, data, 0o600 if private else 0o666)
+            _store(entry, data, 0o600 if private else 0o644)
         except OSError as fault:
             self.warning = (
                 f"cannot keep rendered cues in {self.folder}: {fault.strerror or fault}; "
@@ -72,27 +85,27 @@ class Info:
 
 def cache_folder() -> Path:
     """VOICE_GUIDE_CACHE; else `audio_cache/` of the checkout that this is; else the user's cache folder."""
-    if named := os.environ.get("VOICE_GUIDE_CACHE"):
-        return Path(named).expanduser()
     checkout = Path(__file__).parents[2]
-    if (checkout / "pyproject.toml").is_file() and (checkout / "audio_cache").is_dir():
+    ours = (checkout / "pyproject.toml").is_file() and (checkout / "audio_cache").is_dir()
+    if ours and not os.environ.get("VOICE_GUIDE_CACHE"):
         return checkout / "audio_cache"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-guide", appauthor=False))
+    return user_folder("VOICE_GUIDE_CACHE", "cache")
 
 
 def info(folder: Path) -> Info:
     """Counted without reading; nothing in a folder that is not there."""
     sizes: list[int] = []
     for entry in _entries(folder):
-        with suppress(FileNotFoundError):  # another process may be clearing
+        with suppress(OSError):  # another process may be clearing
             sizes.append(entry.lstat().st_size)
     return Info(len(sizes), sum(sizes))
 
 
 def verify(folder: Path) -> list[Path]:
-    """Read every entry, and remove and return the broken ones; remove what killed processes left."""
+    """Read every entry, and remove the broken ones and what killed processes left.
+
+    Returns the broken ones; one that may not be removed, as in a folder shared with others, is still there.
+    """
     _sweep(folder)
     broken = [entry for entry in _entries(folder) if not _load(entry)]
     for entry in broken:
@@ -101,12 +114,9 @@ def verify(folder: Path) -> list[Path]:
 
 
 def clear(folder: Path) -> int:
-    """Remove every entry, and nothing else that may be in the folder; returns how many there were."""
+    """Remove every entry that may be removed, and nothing else that is in the folder; returns how many went."""
     _sweep(folder)
-    entries = list(_entries(folder))
-    for entry in entries:
-        _remove(entry)
-    return len(entries)
+    return sum(map(_remove, [*_entries(folder)]))
 
 
 def _around(name: str, data: bytes) -> tuple[bytes, bytes]:
@@ -121,30 +131,40 @@ def _around(name: str, data: bytes) -> tuple[bytes, bytes]:
 
 def _load(entry: Path, private: bool = False) -> bytes:
     """The bytes of a good entry, none of any other."""
+    head, tail = (len(part) for part in _around(entry.name, b""))
+    largest = head + LARGEST[entry.suffix] + tail
+
+    def acceptable(told: os.stat_result) -> bool:
+        return told.st_size <= largest and (not private or _only_ours(entry, told))
+
     try:
-        found = _read(entry, private) if entry.is_file() else b""  # a pipe would be waited for
+        found = read_bounded(entry, largest, acceptable)
     except OSError:
         return b""
-    data = found[WAV_HEAD : -_DIGEST.size] if entry.suffix == SOUND else found[: -hashlib.sha256().digest_size]
-    head, tail = _around(entry.name, data)
-    whole = len(found) == len(head) + len(data) + len(tail) and found.startswith(head) and found.endswith(tail)
+    data = found[head:-tail]
+    if entry.suffix == SOUND and len(data) % WIDTH:
+        return b""
+    before, after = _around(entry.name, data)
+    whole = len(found) == head + len(data) + tail and found.startswith(before) and found.endswith(after)
     return data if whole else b""
 
 
-def _read(entry: Path, private: bool) -> bytes:
-    with entry.open("rb", buffering=0) as file:
-        return file.read() if not private or _only_ours(os.fstat(file.fileno())) else b""
+def _only_ours(entry: Path, file: os.stat_result) -> bool:
+    """Nobody but the listener, and who may do all things anyway, can have written it.
 
-
-def _only_ours(file: os.stat_result) -> bool:
-    """Nobody but the listener, and who may do all things anyway, can have written it. Windows tells no owner."""
+    Windows tells no owner, but keeps others out of a home.
+    """
+    if not hasattr(os, "getuid"):
+        home = os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111 - Path would raise where there is none
+        return Path(os.path.realpath(entry)).is_relative_to(home)
     others = stat.S_IWGRP | stat.S_IWOTH
-    return not hasattr(os, "getuid") or (file.st_uid in (os.getuid(), 0) and not file.st_mode & others)
+    return file.st_uid in (os.getuid(), 0) and not file.st_mode & others
 
 
 def _store(entry: Path, data: bytes, mode: int) -> None:
     """Whole or not at all. Not synced, which is slow: what a power cut tears has a wrong digest: a miss."""
-    entry.parent.mkdir(parents=True, exist_ok=True)
+    entry = followed(entry.parent) / entry.name
+    make_folder(entry.parent, SHARED)
     unfinished = entry.with_name(f".{os.urandom(8).hex()}.part")
     try:
         with os.fdopen(os.open(unfinished, NEW, mode), "wb") as file:
@@ -152,30 +172,33 @@ def _store(entry: Path, data: bytes, mode: int) -> None:
             file.write(head + data + tail)
         if entry.is_dir():
             _remove(entry)
-        unfinished.replace(entry)
+        patiently(lambda: unfinished.replace(entry))
     finally:
         unfinished.unlink(missing_ok=True)
 
 
 def _entries(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (path for path in folder.iterdir() if _ENTRY.fullmatch(path.name))
+        yield from [path for path in folder.iterdir() if _ENTRY.fullmatch(path.name)]
 
 
 def _sweep(folder: Path) -> None:
     """What is younger may still be being written."""
     if not folder.is_dir():
         return
-    for path in folder.iterdir():
+    for path in [path for path in folder.iterdir() if _UNFINISHED.fullmatch(path.name)]:
         with suppress(OSError):
-            if _UNFINISHED.fullmatch(path.name) and time.time() - path.lstat().st_mtime > _ABANDONED:
+            if time.time() - path.lstat().st_mtime > _ABANDONED:
                 _remove(path)
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path) -> bool:
+    """Whether it is gone."""
     if path.is_dir() and not path.is_symlink():
         import shutil
 
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            patiently(lambda: path.unlink(missing_ok=True))
+    return not os.path.lexists(path)

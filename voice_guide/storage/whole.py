@@ -2,20 +2,29 @@
 
 import errno
 import os
+import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from voice_guide.errors import VoiceGuideError
+from voice_guide.storage.folders import PRIVATE, make_folder
+from voice_guide.storage.links import followed
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _ABANDONED = 3600.0  # seconds
+_TRIES = 10
+_PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)
+"""Seconds between tries; who looks for viruses is done with a small file in less than the first few."""
+_LONG = 260 - len(".") - len(".01234567.part")
+"""Characters of a path that Windows takes, with what stands around the name of a half-written file."""
+T = TypeVar("T")
 
 
 class WholeFile:
@@ -29,7 +38,9 @@ class WholeFile:
         """`option` is what the remedy names; `mode` is who may read it."""
         self._shown, self._option = path, option
         with errors_told(path, option):
-            self._path = Path(os.path.realpath(path))  # a link keeps pointing to the file it names
+            self._path = followed(path.absolute())  # a link keeps pointing to the file it names
+            if sys.platform == "win32" and ":" in self._path.name:  # a hidden part of the file named before it
+                raise ValueError("Windows has no file with a colon in its name")
             if self._path.exists() and not self._path.is_file():
                 what = "a folder" if self._path.is_dir() else "not a file"
                 raise VoiceGuideError(f"cannot write {path}: it is {what}; give a file name with {option}")
@@ -63,19 +74,32 @@ class WholeFile:
         with errors_told(self._shown, self._option):
             self._file.flush()
 
-    def keep(self) -> None:
-        """Have it on the disk, then under its name."""
+    def keep(self, anew: bool = False) -> bool:
+        """Have it on the disk, then under its name. False where it is to be `anew` and the name is taken."""
         with errors_told(self._shown, self._option):
             self._file.flush()
-            os.fsync(self._file.fileno())
+            _sync(self._file.fileno())
             self._file.close()
-            self._part.replace(self._path)
+            if anew and not _named_anew(self._part, self._path):
+                return False
+            if not anew:
+                self._rename()
         with suppress(OSError):  # a folder that cannot be opened, as on Windows: its system looks after the name
             folder = os.open(self._path.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+        return True
+
+    def _rename(self) -> None:
+        try:
+            patiently(lambda: self._part.replace(self._path))
+        except PermissionError as error:  # the folder took the half-written file, so it is this name that is held
+            raise VoiceGuideError(
+                f"cannot write {self._shown}: {error.strerror}; close the program that has it open, or choose another"
+                f" with {self._option}"
+            ) from error
 
     def drop(self) -> None:
         """Remove it, unless it was kept. Safe twice."""
@@ -110,12 +134,50 @@ class Memory:
         self.closed = True
 
 
-def sweep(path: Path, older: float) -> None:
-    """Remove what killed processes left of a file; what is no `older` in seconds may still be being written."""
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError):
+def _named_anew(part: Path, path: Path) -> bool:
+    """Whether the name was free."""
+    try:
+        os.link(part, path)
+    except OSError:  # it is taken, or the disk knows no links
+        if os.path.lexists(path):
+            return False
+        part.rename(path)
+    return True
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """What renames or removes a file: on Windows a file cannot be while another program has it open.
+
+    Who looks for viruses opens whatever was just written, for a moment. PermissionError where it stays open.
+    """
+    for pause in _PAUSES:
+        with suppress(PermissionError):
+            return act()
+        time.sleep(pause)
+    return act()
+
+
+def _sync(number: int) -> None:
+    """Have it on the disk; on macOS `fsync` is content with the disk's own memory."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        with suppress(OSError):  # a disk that does not know how
+            fcntl.fcntl(number, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(number)
+
+
+def sweep(path: Path, older: float = 0.0) -> None:
+    """Remove what killed processes left of a file; what is no `older` in seconds may still be being written.
+
+    Of a small one all of it may go at any time: see `write_whole`.
+    """
+    with suppress(OSError):
+        path = Path(os.path.realpath(path))
+        for part in path.parent.glob(f".{escape(path.name)}.*.part"):
             if time.time() - part.lstat().st_mtime >= older:
-                part.unlink()
+                part.unlink(missing_ok=True)
 
 
 class AllOrNothing(ABC):
@@ -149,15 +211,29 @@ class AllOrNothing(ABC):
             raise
 
 
-def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False) -> None:
-    """A small file at once. A `private` one is for its owner's eyes, and its folder is made. Raises VoiceGuideError."""
+def write_whole(path: Path, data: bytes, option: str = "-o", private: bool = False, anew: bool = False) -> bool:
+    """A small file at once. False where it is to be `anew` and the name is taken. Raises VoiceGuideError.
+
+    A `private` one is for its owner's eyes, and its folder is made. What a killed process left of it holds all that was
+    told, so whoever reads such a file sweeps at once, and who is still writing and finds their part gone writes again.
+    """
+    for more in range(_TRIES - 1, -1, -1):
+        try:
+            return _written(path, data, option, private, anew)
+        except VoiceGuideError as error:
+            if not (private and more and isinstance(error.__cause__, FileNotFoundError)):
+                raise
+    raise AssertionError
+
+
+def _written(path: Path, data: bytes, option: str, private: bool, anew: bool) -> bool:
     if private:
         with errors_told(path, option):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(followed(path).parent, PRIVATE)
     file = WholeFile(path, option, 0o600 if private else 0o666)
     try:
         file.write(data)
-        file.keep()
+        return file.keep(anew)
     finally:
         file.drop()
 
@@ -168,7 +244,10 @@ def errors_told(path: Path, option: str = "-o") -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "choose another place with {option}").format(option=option)
+        number = error.errno or 0
+        if sys.platform == "win32" and number == errno.ENOENT and len(os.path.abspath(path)) > _LONG:  # noqa: PTH100
+            number = errno.ENAMETOOLONG  # which Windows does not tell from a folder that is not there
+        remedy = _REMEDIES.get(number, "choose another place with {option}").format(option=option)
         raise VoiceGuideError(f"cannot write {path}: {error.strerror}; {remedy}") from error
     except ValueError as error:  # a null byte
         raise VoiceGuideError(f"cannot write {str(path)!r}: {error}; choose another name with {option}") from error

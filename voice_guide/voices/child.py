@@ -1,5 +1,6 @@
 """One engine process: every reply is awaited for a bounded time, and it is always reaped."""
 
+import errno
 import json
 import queue
 import subprocess
@@ -25,24 +26,29 @@ class Child:
         self.took: list[float] = []
         """Seconds for each answer; the first holds its start."""
         self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        # In a group of its own, so that Ctrl-C ends the listening and not the engine.
+        # In a group, on Windows with a console, of its own, so that Ctrl-C ends the listening and not the engine.
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._requests = cast(IO[bytes], self._process.stdin)
         self._reader = threading.Thread(target=self._read, name="engine", daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError as error:  # there are too many threads
+            self._process.kill()
+            self._process.wait()
+            raise OSError(errno.EAGAIN, str(error)) from None
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
         """The reply. Raises Sick where there is none within `patience` seconds, or none that is an answer."""
         began = time.monotonic()
         try:
-            self._requests.write(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            self._requests.write(json.dumps(request).encode() + b"\n")
             self._requests.flush()
             reply = self._awaited(patience)
         except (OSError, ValueError):  # it closed its end, or another thread closed ours

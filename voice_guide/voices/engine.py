@@ -5,16 +5,18 @@ import platform
 import sys
 import tempfile
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from voice_guide.compiler.speech import spoken_seconds
+from voice_guide.compiler.speech import most_seconds, plain_letters, spoken_seconds
 from voice_guide.errors import VoiceError, did_you_mean
-from voice_guide.pcm import RATE, WIDTH, Pcm, length
+from voice_guide.pcm import RATE, WIDTH, Pcm, length, seconds
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
@@ -45,6 +47,8 @@ SYSTEM = Make(
     "gmw/en-us" if ESPEAK else "",
     ESPEAK,
 )
+CLEAR = ("samantha", "alex", "daniel", "karen", "moira")
+"""Of macOS for who names none: its list begins with voices that are jokes."""
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 """Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
@@ -84,7 +88,7 @@ class Engine:
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
-        self._closed = False
+        self._closed, self._numbers = False, count()
         self._child: Child | None = None
         try:
             if at_once:
@@ -111,7 +115,7 @@ class Engine:
         """The id of the speaker meant. Raises VoiceError for a name that none has."""
         if self._name is not None:
             return chosen(self._name, self.speakers).id
-        return self._make.clearest or chosen("en", self.speakers).id
+        return self._make.clearest or english(self.speakers).id
 
     @cached_property
     def key(self) -> str:
@@ -128,14 +132,20 @@ class Engine:
             return b""
         if len(words) > LONGEST:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
-        file = Path(self._folder.name, "said.wav")
-        request: dict[str, Any] = {"file": str(file), "text": words, "speaker": self.speaker}
-        request |= {"rate": self._rate, "pitch": self._pitch, "frames": RATE}
+        request: dict[str, Any] = {"text": words, "speaker": self.speaker, "rate": self._rate, "pitch": self._pitch}
+        request["frames"] = RATE
 
         def said(child: Child) -> Pcm:
-            file.unlink(missing_ok=True)  # an engine that writes nothing must not repeat the last cue
-            child.ask(request, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
-            return _sound(file, words)
+            # Another file each time: an engine that writes nothing must not repeat the last cue, and on Windows
+            # a file that a hanging one holds cannot be removed.
+            file = Path(self._folder.name, f"{next(self._numbers)}.wav")
+            try:
+                asked = request | {"file": str(file)}
+                child.ask(asked, enough(child.took, self._patience, spoken_seconds(words, self._rate)))
+                return _sound(file, words, most_seconds(words, self._rate))
+            finally:
+                with suppress(OSError):
+                    file.unlink()
 
         return dress(self._twice(said))
 
@@ -196,7 +206,7 @@ def enough(took: Sequence[float], patience: float, speech: float = 0.0) -> float
 
 def speakable(text: str) -> str:
     """The words alone: brackets are phonemes to eSpeak and commands to macOS, angles XML to Windows."""
-    plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in text)
+    plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in plain_letters(text))
     return " ".join("".join(plain).split())
 
 
@@ -218,20 +228,30 @@ def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
     raise VoiceError(f"no voice '{name}' on this machine; {hint}{' ' * bool(hint)}`voice-guide voices` lists them all")
 
 
+def english(speakers: Sequence[Speaker]) -> Speaker:
+    """The machine's own choice where that speaks English, else a clear one, else any. Raises VoiceError."""
+    own = [speaker for speaker in speakers[:1] if speaker.language.startswith("en")]
+    clear = [speaker for name in CLEAR for speaker in speakers if _plain(speaker.name) == name]
+    return next(iter(own + clear), None) or chosen("en", speakers)
+
+
 def _plain(name: str) -> str:
-    return name.replace("_", "-").casefold()
+    return unicodedata.normalize("NFC", name).replace("_", "-").casefold()
 
 
-def _sound(file: Path, words: str) -> Pcm:
+def _sound(file: Path, words: str, most: float) -> Pcm:
     try:
         sound = read(file)
     except FileNotFoundError:
         raise Sick("saved no sound") from None
     except ValueError as fault:
         raise Sick(f"saved {fault}") from fault
-    count = len(words.split())
+    count = sum(any(map(str.isalnum, word)) for word in words.split())
     if length(sound) < count * _SHORTEST:
         raise Sick(f"saved {length(sound) / RATE:.2f} seconds of sound for {count} words")
+    if seconds(length(sound)) > most:
+        took = f"took {seconds(length(sound)):.0f} seconds over '{words[:30]}'"
+        raise Sick(f"{took}, as if it spelled it: another --voice is better")
     if audioop.rms(sound, WIDTH) < _SILENT:
         raise Sick("saved nothing but silence")
     return sound

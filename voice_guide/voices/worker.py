@@ -12,6 +12,7 @@ Or {"error": one line}. It ends when stdin does.
 
 import ctypes
 import json
+import locale
 import math
 import os
 import queue
@@ -26,8 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-MAC = sys.platform == "darwin"
-ESPEAK = not MAC and sys.platform != "win32"
+MAC, WINDOWS = sys.platform == "darwin", sys.platform == "win32"
+ESPEAK = not MAC and not WINDOWS
 
 PACE = 0.84
 """eSpeak says 140 words a minute at its rate of 118; its slowest is 95 words a minute."""
@@ -83,6 +84,9 @@ class System:
     def speakers(self) -> list[dict[str, str]]:
         """The engine's own choice first."""
         current = self._engine.getProperty("voice")
+        if WINDOWS:
+            found = [sapi_speaker(token) for token in self._engine.proxy._driver._tts.GetVoices()]
+            return sorted(found, key=lambda speaker: speaker["id"] != current)
         found = [
             {
                 "id": voice.id,
@@ -116,6 +120,7 @@ class System:
         if MAC:
             form = ["-f", "WAVE", "-d", f"LEI16@{request['frames']}", "-c", "1"]
             subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
+            Path(raw).unlink()
         _resample(file, request["frames"])
 
 
@@ -148,6 +153,28 @@ def _write(file: str, rate: int, sound: Any) -> None:
     with wave.open(file, "wb") as saved:
         saved.setparams((1, 2, rate, 0, "NONE", ""))
         saved.writeframes(sound.tobytes())
+
+
+def sapi_speaker(token: Any) -> dict[str, str]:
+    """A voice as Windows has it registered. The driver has none at all where one has two languages, or no gender."""
+
+    def told(ask: Callable[..., Any], *words: str) -> str:
+        try:
+            return str(ask(*words) or "")
+        except Exception:  # of COM: it does not tell
+            return ""
+
+    first = told(token.GetAttribute, "Language").partition(";")[0]
+    try:
+        language = locale.windows_locale[int(first, 16)]
+    except (ValueError, KeyError):
+        language = ""
+    return {
+        "id": str(token.Id),
+        "name": told(token.GetDescription) or str(token.Id),
+        "language": language.replace("_", "-").lower(),
+        "gender": told(token.GetAttribute, "Gender").lower(),
+    }
 
 
 def _prefer_the_wheel() -> None:
