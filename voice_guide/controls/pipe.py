@@ -1,7 +1,7 @@
 """A named pipe that takes commands, a line each, from any other program: `echo pause > pipe`, or `voice-guide tell`.
 
 It never waits and never fails a session: unknown lines mean nothing, of a flood the last few lines count. Where several
-sessions play, the one that started last has it.
+sessions play, the one that started last has it, and when that ends, or the pipe is lost, another takes it.
 """
 
 import errno
@@ -25,6 +25,10 @@ CAPACITY = 65_536
 FEW = 20
 LONGEST = 64
 """Characters; no word is so long."""
+UNFINISHED = 1.0
+"""Seconds that a line may wait for its end, or it would take the next word with it."""
+LOOKED_AFTER = 1.0
+"""Seconds between looks at whether commands still come to anybody."""
 NAME = "commands"
 
 
@@ -42,6 +46,7 @@ class Pipe:
         self.path: Path | None = None
         """None where there is no pipe."""
         self._end, self._rest, self._now = -1, b"", now
+        self._looked = self._came = now()
         self._button = Button()
 
     def __enter__(self) -> "Pipe":
@@ -49,10 +54,7 @@ class Pipe:
             self.fault = "this system has no named pipes"
             return self
         try:
-            path = pipe_path()
-            make_folder(path.parent, PRIVATE)
-            _ours(path.parent)
-            self._take(path)
+            self._take()
         except VoiceGuideError as fault:
             self.fault = f"no pipe for commands: {fault}"
         except OSError as fault:
@@ -78,6 +80,7 @@ class Pipe:
         if self._end >= 0:
             import select
 
+            self._look_after()
             if select.select([self._end], [], [], 0)[0]:
                 return True
         return bool(_word(self._rest)) or self._button.due(self._now())
@@ -97,28 +100,49 @@ class Pipe:
             return []
         try:
             written = os.read(self._end, CAPACITY)
+            if self._now() - self._came > UNFINISHED:
+                self._rest = b""
+            self._came = self._now()
         except OSError:  # nothing was written
             written = b"\n" if _word(self._rest) else b""  # and who wrote a word without an end has gone
         *lines, rest = (self._rest + written).split(b"\n")
         self._rest = rest[-LONGEST:]
         return [word for line in lines[-10 * FEW :] if (word := _word(line))][-FEW:]
 
-    def _take(self, path: Path) -> None:
+    def _look_after(self) -> None:
+        """Take the name again where nobody has it: another session ended or was killed, or the folder was removed."""
+        if self._now() - self._looked < LOOKED_AFTER:
+            return
+        self._looked = self._now()
+        with suppress(VoiceGuideError, OSError):
+            if not _somebody_reads(pipe_path()):
+                self._take()
+
+    def _take(self) -> None:
         """Make it under another name, so that whatever a killed session left gives way at once."""
         if sys.platform == "win32":  # where nobody asks for it
             return
+        path = pipe_path()
+        make_folder(path.parent, PRIVATE)
+        _ours(path.parent)
         fresh = path.with_name(f"{NAME}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         os.mkfifo(fresh, 0o600)
         try:
             # For writing too, or it would be at its end whenever a writer leaves.
-            self._end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
-            fresh.replace(path)
+            end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
         except OSError:
-            self.close()
             fresh.unlink(missing_ok=True)
             raise
-        self.path = path
+        try:
+            fresh.replace(path)
+        except OSError:
+            os.close(end)
+            fresh.unlink(missing_ok=True)
+            raise
+        if self._end >= 0:
+            os.close(self._end)
+        self._end, self.path = end, path
 
 
 def tell(word: str) -> None:
@@ -126,7 +150,7 @@ def tell(word: str) -> None:
     if sys.platform == "win32":
         raise VoiceGuideError("this system has no named pipes; press the keys of the session")
     try:
-        _write(pipe_path(), f"{word}\n".encode())
+        _write(pipe_path(), f"\n{word}\n".encode())  # whatever line another program did not end
     except BlockingIOError:
         raise VoiceGuideError(f"the session does not listen, '{word}' is lost; was it stopped with Ctrl-Z?") from None
     except OSError as fault:
@@ -148,6 +172,14 @@ def _write(path: Path, line: bytes) -> None:
         os.write(end, line)
     finally:
         os.close(end)
+
+
+def _somebody_reads(path: Path) -> bool:
+    try:
+        os.close(os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)))
+    except OSError as fault:
+        return fault.errno not in (errno.ENOENT, errno.ENXIO)
+    return True
 
 
 def _ours(folder: Path) -> Path:
