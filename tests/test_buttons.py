@@ -4,9 +4,9 @@ import gc
 import logging
 import os
 import pty
+import shutil
 import socket
 import stat
-import shutil
 import subprocess
 import sys
 import threading
