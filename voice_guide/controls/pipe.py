@@ -30,6 +30,8 @@ UNFINISHED = 1.0
 LOOKED_AFTER = 1.0
 """Seconds between looks at whether commands still come to anybody."""
 NAME = "commands"
+NOBODY = (errno.ENOENT, errno.ENXIO, errno.ENOTDIR)
+"""What the system says of a pipe that is not there, or that no session reads."""
 
 
 def pipe_path() -> Path:
@@ -115,8 +117,11 @@ class Pipe:
             return
         self._looked = self._now()
         with suppress(VoiceGuideError, OSError):
-            if not _somebody_reads(pipe_path()):
-                self._take()
+            try:
+                _write(pipe_path(), b"")
+            except OSError as fault:
+                if fault.errno in NOBODY:
+                    self._take()
 
     def _take(self) -> None:
         """Make it under another name, so that whatever a killed session left gives way at once."""
@@ -128,16 +133,14 @@ class Pipe:
         fresh = path.with_name(f"{NAME}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         os.mkfifo(fresh, 0o600)
+        end = -1
         try:
             # For writing too, or it would be at its end whenever a writer leaves.
             end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
-        except OSError:
-            fresh.unlink(missing_ok=True)
-            raise
-        try:
             fresh.replace(path)
         except OSError:
-            os.close(end)
+            if end >= 0:
+                os.close(end)
             fresh.unlink(missing_ok=True)
             raise
         if self._end >= 0:
@@ -154,7 +157,7 @@ def tell(word: str) -> None:
     except BlockingIOError:
         raise VoiceGuideError(f"the session does not listen, '{word}' is lost; was it stopped with Ctrl-Z?") from None
     except OSError as fault:
-        if fault.errno in (errno.ENOENT, errno.ENXIO, errno.ENOTDIR):
+        if fault.errno in NOBODY:
             raise VoiceGuideError(f"no session is playing, '{word}' is lost; `voice-guide play` starts one") from None
         reason = fault.strerror or fault
         raise VoiceGuideError(
@@ -172,14 +175,6 @@ def _write(path: Path, line: bytes) -> None:
         os.write(end, line)
     finally:
         os.close(end)
-
-
-def _somebody_reads(path: Path) -> bool:
-    try:
-        os.close(os.open(path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)))
-    except OSError as fault:
-        return fault.errno not in (errno.ENOENT, errno.ENXIO)
-    return True
 
 
 def _ours(folder: Path) -> Path:
