@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import pty
+import shutil
 import socket
 import stat
 import subprocess
@@ -151,7 +152,7 @@ def typing(monkeypatch, *how):
         with Keys(*how) as keys:
 
             def typed(text):
-                os.write(here, text.encode())
+                os.write(here, text if isinstance(text, bytes) else text.encode())
                 wait_until(keys._readable, "the key")
 
             yield keys, typed
@@ -168,6 +169,19 @@ def test_without_the_one_button_each_key_means_what_it_says(monkeypatch):
         ]  # fmt: skip
         typed("\x1b[A\x1b[B\x1bOC\x1b[5~\x1b[6~\x1bOPx.\n")
         assert keys.commands() == [] and not keys.waiting()
+
+
+@POSIX
+@pytest.mark.parametrize("byte", [b"\xe4", b"\xc3", b"\xe2\x82", b"\xf0\x9f\x98", b"\x00", b"\xff"])
+def test_bytes_that_are_no_letter_take_no_key_away(monkeypatch, byte):
+    with typing(monkeypatch) as (keys, typed):
+        typed(byte)
+        assert keys.commands() == [] and keys.present
+        typed("q")
+        assert keys.commands() == [Command.STOP]
+        typed(byte)
+        typed("y")
+        assert keys.typed().endswith("y") and keys.present
 
 
 @POSIX
@@ -243,6 +257,20 @@ def test_a_word_without_an_end_counts_when_its_writer_has_gone(runtime):
 
 
 @POSIX
+def test_a_line_that_nobody_ends_takes_no_word_with_it(runtime, clock):
+    with Pipe(clock) as pipe:
+        pipe_path().write_bytes(b"xx")
+        assert pipe.commands() == []
+        tell("stop")
+        assert pipe.commands() == [Command.STOP]
+        pipe_path().write_bytes(b"xx")
+        assert pipe.commands() == []
+        clock.on(2)
+        echo("stop")
+        assert pipe.commands() == [Command.STOP]
+
+
+@POSIX
 def test_a_flood_is_neither_waited_for_nor_obeyed_for_long(runtime):
     with Pipe() as pipe, subprocess.Popen(["sh", "-c", 'exec yes next > "$0"', str(pipe_path())]) as flood:
         wait_until(pipe.waiting, "the flood")
@@ -299,6 +327,27 @@ def test_of_two_sessions_the_last_started_has_the_pipe_and_keeps_it(runtime):
             tell("back")
             assert last.commands() == [Command.BACK]
         assert first.commands() == [] and not first.waiting()
+    assert list(runtime.iterdir()) == []
+
+
+@POSIX
+def test_when_the_newer_session_ends_or_the_folder_is_removed_the_older_one_is_told(runtime, clock):
+    def told(pipe):
+        clock.on(2)
+        pipe.waiting()
+        tell("stop")
+        return pipe.commands()
+
+    with Pipe(clock) as first:
+        with Pipe(clock) as last:
+            assert (told(last), told(first)) == ([Command.STOP], [])
+            assert last.commands() == [Command.STOP]
+        assert told(first) == [Command.STOP]
+        killed = Pipe(clock).__enter__()
+        os.close(killed._end)
+        assert told(first) == [Command.STOP]
+        shutil.rmtree(runtime)
+        assert told(first) == [Command.STOP]
     assert list(runtime.iterdir()) == []
 
 

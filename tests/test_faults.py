@@ -447,7 +447,7 @@ def test_stopped_without_a_terminal_it_goes_on_by_itself_when_it_is_continued(sc
 
 
 def test_after_a_signal_the_session_goes_on_where_it_was(script, tmp_path):
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM)
     with ThreadPoolExecutor() as pool:
         for first, last in pool.map(
             lambda number: ended_and_gone_on_with(number, script, tmp_path / number.name), numbers

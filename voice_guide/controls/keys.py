@@ -144,7 +144,8 @@ class Keys:
                 return WINDOWS.get(msvcrt.getwch(), "\x1b[~")
             return key
         try:
-            return os.read(sys.stdin.fileno(), 64).decode(errors="ignore")
+            # What is no letter is one that means nothing: none at all is a terminal that was closed.
+            return os.read(sys.stdin.fileno(), 64).decode(errors="replace")
         except OSError:  # the terminal was closed
             return ""
 

@@ -1,7 +1,7 @@
 """A named pipe that takes commands, a line each, from any other program: `echo pause > pipe`, or `voice-guide tell`.
 
 It never waits and never fails a session: unknown lines mean nothing, of a flood the last few lines count. Where several
-sessions play, the one that started last has it.
+sessions play, the one that started last has it, and when that ends, or the pipe is lost, another takes it.
 """
 
 import errno
@@ -25,7 +25,13 @@ CAPACITY = 65_536
 FEW = 20
 LONGEST = 64
 """Characters; no word is so long."""
+UNFINISHED = 1.0
+"""Seconds that a line may wait for its end, or it would take the next word with it."""
+LOOKED_AFTER = 1.0
+"""Seconds between looks at whether commands still come to anybody."""
 NAME = "commands"
+NOBODY = (errno.ENOENT, errno.ENXIO, errno.ENOTDIR)
+"""What the system says of a pipe that is not there, or that no session reads."""
 
 
 def pipe_path() -> Path:
@@ -42,6 +48,7 @@ class Pipe:
         self.path: Path | None = None
         """None where there is no pipe."""
         self._end, self._rest, self._now = -1, b"", now
+        self._looked = self._came = now()
         self._button = Button()
 
     def __enter__(self) -> "Pipe":
@@ -49,10 +56,7 @@ class Pipe:
             self.fault = "this system has no named pipes"
             return self
         try:
-            path = pipe_path()
-            make_folder(path.parent, PRIVATE)
-            _ours(path.parent)
-            self._take(path)
+            self._take()
         except VoiceGuideError as fault:
             self.fault = f"no pipe for commands: {fault}"
         except OSError as fault:
@@ -78,6 +82,7 @@ class Pipe:
         if self._end >= 0:
             import select
 
+            self._look_after()
             if select.select([self._end], [], [], 0)[0]:
                 return True
         return bool(_word(self._rest)) or self._button.due(self._now())
@@ -97,28 +102,50 @@ class Pipe:
             return []
         try:
             written = os.read(self._end, CAPACITY)
+            if self._now() - self._came > UNFINISHED:
+                self._rest = b""
+            self._came = self._now()
         except OSError:  # nothing was written
             written = b"\n" if _word(self._rest) else b""  # and who wrote a word without an end has gone
         *lines, rest = (self._rest + written).split(b"\n")
         self._rest = rest[-LONGEST:]
         return [word for line in lines[-10 * FEW :] if (word := _word(line))][-FEW:]
 
-    def _take(self, path: Path) -> None:
+    def _look_after(self) -> None:
+        """Take the name again where nobody has it: another session ended or was killed, or the folder was removed."""
+        if self._now() - self._looked < LOOKED_AFTER:
+            return
+        self._looked = self._now()
+        with suppress(VoiceGuideError, OSError):
+            try:
+                _write(pipe_path(), b"")
+            except OSError as fault:
+                if fault.errno in NOBODY:
+                    self._take()
+
+    def _take(self) -> None:
         """Make it under another name, so that whatever a killed session left gives way at once."""
         if sys.platform == "win32":  # where nobody asks for it
             return
+        path = pipe_path()
+        make_folder(path.parent, PRIVATE)
+        _ours(path.parent)
         fresh = path.with_name(f"{NAME}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         os.mkfifo(fresh, 0o600)
+        end = -1
         try:
             # For writing too, or it would be at its end whenever a writer leaves.
-            self._end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+            end = os.open(fresh, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
             fresh.replace(path)
         except OSError:
-            self.close()
+            if end >= 0:
+                os.close(end)
             fresh.unlink(missing_ok=True)
             raise
-        self.path = path
+        if self._end >= 0:
+            os.close(self._end)
+        self._end, self.path = end, path
 
 
 def tell(word: str) -> None:
@@ -126,11 +153,11 @@ def tell(word: str) -> None:
     if sys.platform == "win32":
         raise VoiceGuideError("this system has no named pipes; press the keys of the session")
     try:
-        _write(pipe_path(), f"{word}\n".encode())
+        _write(pipe_path(), f"\n{word}\n".encode())  # whatever line another program did not end
     except BlockingIOError:
         raise VoiceGuideError(f"the session does not listen, '{word}' is lost; was it stopped with Ctrl-Z?") from None
     except OSError as fault:
-        if fault.errno in (errno.ENOENT, errno.ENXIO, errno.ENOTDIR):
+        if fault.errno in NOBODY:
             raise VoiceGuideError(f"no session is playing, '{word}' is lost; `voice-guide play` starts one") from None
         reason = fault.strerror or fault
         raise VoiceGuideError(

@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
-"""Those that there are; the last two are Ctrl-\\ on POSIX and Ctrl-Break on Windows."""
+ENDING = (
+    *("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK"),
+    *("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXCPU", "SIGPWR"),
+)
+"""Those that there are, SIGQUIT is Ctrl-\\ and SIGBREAK Ctrl-Break; whatever else would end a program with no words."""
 BEHIND = ("SIGTTIN", "SIGTTOU")
 """What stops a program in the background that reads from its terminal or writes to it."""
 GIVEN = 30.0
