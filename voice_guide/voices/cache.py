@@ -54,7 +54,7 @@ class Remembering:
             return self.speak(text)
         if not sound:
             return sound
-        self.kept.store(_name(voice, text), sound)
+        self.kept.store(entry_name(voice, text), sound)
         return self.remembered(text) or sound
 
     def _replaced(self, voice: Voice, fault: VoiceError) -> bool:
@@ -71,7 +71,7 @@ class Remembering:
 
     def remembered(self, text: str) -> Pcm:
         """What was said before, none where it was not; no voice is asked."""
-        found = (self.kept.load(_name(voice, text)) for voice in self._voices)
+        found = (self.kept.load(entry_name(voice, text)) for voice in self._voices)
         return next(filter(None, found), b"")
 
     def close(self) -> None:
@@ -88,7 +88,8 @@ class Remembering:
         self.close()
 
 
-def _name(voice: Voice, text: str) -> str:
+def entry_name(voice: Voice, text: str) -> str:
+    """Under which a voice's sound of these words is kept."""
     return named(SOUND, _FORMAT, voice.key, text)
 
 

@@ -39,7 +39,9 @@ class Make:
     """It can speak higher or lower."""
 
 
-NATURAL = Make("natural", "natural voice", ("hibari-tts", "onnxruntime"), "natural", False)
+NATURAL = Make(
+    "natural", "natural voice", ("hibari-tts", "onnxruntime", "pyttsx3", "espeakng-loader"), "natural", False
+)
 SYSTEM = Make(
     "system",
     "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}",

@@ -3,7 +3,7 @@
 It is run as a file, with the engine's name, and imports nothing of ours, so that it starts fast. One request a line of
 JSON on stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
 
-    {"file": ..., "text": ..., "speaker": ID, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND}
+    {"file": ..., "text": ..., "speaker": ID OR NULL, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND}
         ->  {}, a WAV file written
     {}  ->  {"speakers": [{"id": ..., "name": ..., "language": ..., "gender": ...}, ...]}
 
@@ -40,14 +40,22 @@ SHORT = 0.85
 """The slowest at which it ends one word or two without a puff."""
 
 
+LATIN = "\u017f"
+"""The last of the letters that the natural voice reads: others it leaves out, or takes for a few of its own."""
+
+
 class Natural:
-    """hibari, one voice of it, whose weights come with it; whatever else it knows it would load from afar."""
+    """hibari, one voice of it, whose weights come with it; whatever else it knows it would load from afar.
+
+    What stands in another alphabet the system's engine says.
+    """
 
     def __init__(self) -> None:
         from hibari import Hibari
 
         self._engine = Hibari(threads=1)  # two are slower where the machine has other things to do
         self._engine.phonemize("One.")  # its lexicon is read now, not with the first words
+        self._other: System | None = None
 
     def speakers(self) -> list[dict[str, str]]:
         """The one."""
@@ -58,6 +66,10 @@ class Natural:
         import numpy
 
         speed, text = SPEED * request["rate"] / 140, request["text"]
+        if any(letter > LATIN and letter.isalpha() for letter in text):
+            self._other = self._other or System()
+            self._other.save(request | {"speaker": None})
+            return
         if len(text.split()) <= 2:
             speed = max(speed, SHORT)
         sound = self._engine(text, speed=speed, seed=0)
@@ -101,7 +113,7 @@ class System:
     def save(self, request: dict[str, Any]) -> None:
         """Speak into a WAV file, in place of what the file held."""
         text, file = request["text"], request["file"]
-        settings = [("voice", request["speaker"])]
+        settings = [("voice", request["speaker"])] if request["speaker"] else []
         if ESPEAK:
             settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
         else:
