@@ -180,10 +180,22 @@ def test_an_unknown_voice_is_one_line_with_the_nearest(run):
 def test_without_an_engine_one_line_says_so_and_nothing_is_kept(run, tmp_path, sickness, command):
     folder = tmp_path / "sick"
     folder.mkdir()
-    (folder / "pyttsx3.py").write_text(sickness)
+    for engine in ("hibari", "pyttsx3"):
+        (folder / f"{engine}.py").write_text(sickness)
     done = run(command[0], "soft landing", *command[1:], PYTHONPATH=str(folder))
     assert done.returncode == 5 and "--voice tone" in only_line(done.stderr)
     assert not list(tmp_path.rglob("*.wav")) and not list(tmp_path.rglob("*.mp3*"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("sickness", ["raise ImportError('none here')", "import os; os.kill(os.getpid(), 9)"])
+def test_without_the_natural_voice_espeak_speaks_and_one_line_says_so(run, tmp_path, sickness):
+    folder = tmp_path / "sick"
+    folder.mkdir()
+    (folder / "hibari.py").write_text(sickness)
+    done = run("export", "muscle truce", PYTHONPATH=str(folder))
+    assert done.returncode == 0 and "eSpeak" in only_line(done.stderr)
+    assert run("verify", "muscle-truce.mp3").returncode == 0
 
 
 def test_voices_lists_what_there_is(run):

@@ -49,20 +49,22 @@ class Remembering:
         try:
             sound = voice.speak(text)
         except VoiceError as fault:
-            if not self._replaced(voice, fault):
+            if not self._replaced(voice):
                 raise
-            return self.speak(text)
+            sound = self.speak(text)
+            self.lost = self.lost or fault
+            return sound
         if not sound:
             return sound
         self.kept.store(entry_name(voice, text), sound)
         return self.remembered(text) or sound
 
-    def _replaced(self, voice: Voice, fault: VoiceError) -> bool:
+    def _replaced(self, voice: Voice) -> bool:
         """Whether another voice than that one speaks now."""
         with self._turn:
             if self._spare:
                 self._voices.append(self._spare())
-                self.lost, self._spare = fault, None
+                self._spare = None
             return self._voices[-1] is not voice
 
     def length(self, text: str) -> int:
