@@ -196,6 +196,8 @@ def test_without_the_natural_voice_espeak_speaks_and_one_line_says_so(run, tmp_p
     done = run("export", "muscle truce", PYTHONPATH=str(folder))
     assert done.returncode == 0 and "eSpeak" in only_line(done.stderr)
     assert run("verify", "muscle-truce.mp3").returncode == 0
+    told = run("doctor", PYTHONPATH=str(folder)).stdout
+    assert re.search(r"ok +voice: eSpeak.*because .*natural voice.*pip install", told)
 
 
 def test_voices_lists_what_there_is(run):

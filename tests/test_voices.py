@@ -88,6 +88,12 @@ def test_the_natural_voice_is_what_who_names_none_hears_at_the_rate_they_wish():
     assert sounds[200, 45] == sounds[200, 90] == first_words("natural", [(200, 45)])[200, 45]
 
 
+def test_no_at_the_end_of_a_sentence_is_said_as_no():
+    """The natural voice takes it for an abbreviation."""
+    with closing(open_voice("natural")) as voice:
+        assert voice.speak("Say yes or no.") == voice.speak("Say yes or no .") != voice.speak("Say yes or number.")
+
+
 def test_rate_and_pitch_reach_the_first_words():
     sounds = first_words("espeak", [(100, 45), (200, 45), (200, 90)])
     assert 1.8 < length(sounds[100, 45]) / length(sounds[200, 45]) < 2.2

@@ -24,6 +24,7 @@ ROWS = {
     "all": exporting.catalogue,
     "hours": exporting.eight_hours,
     "render": starting.sixty_cues,
+    "natural": starting.every_cue,
     "first": listening.first_sound,
     "onset": listening.onsets_of_cues,
     "key": listening.reaction_to_a_key,

@@ -24,8 +24,12 @@ from voice_guide.library import Library
 from voice_guide.voices import open_voice
 
 HEARD = Path(__file__).parents[1] / "heard.csv"
-CRITICAL = frozenset(["not", "no", "never", "off", "stop", "left", "right", "before", "after", "doctor", "help", "numb", "sharp"])
+CRITICAL = frozenset(
+    ["not", "no", "never", "off", "stop", "left", "right", "before", "after", "doctor", "help", "numb", "sharp"]
+)
 HEARS_AT = 16_000
+WINDOW = 29
+"""Seconds that are heard in one piece; what is longer is cut where a sentence ends, for which it needs the times."""
 NUMBERS = dict(zip(map(str, range(21)), ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], strict=True)) | {"30": "thirty", "40": "forty", "45": "forty five", "50": "fifty", "60": "sixty"}  # fmt: skip
 
 
@@ -137,7 +141,8 @@ def recogniser() -> Callable[[Any], str]:
 
     def hear(samples: Any) -> str:
         found, _ = whisper.transcribe(
-            samples, language="en", beam_size=5, condition_on_previous_text=False, without_timestamps=True,
+            samples, language="en", beam_size=5, condition_on_previous_text=False,
+            without_timestamps=len(samples) < WINDOW * HEARS_AT,
             initial_prompt="A calm voice guides somebody through self-massage.",
         )  # fmt: skip
         return " ".join(segment.text.strip() for segment in found)

@@ -16,6 +16,7 @@ import locale
 import math
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -40,6 +41,8 @@ SHORT = 0.85
 """The slowest at which it ends one word or two without a puff."""
 
 
+_NUMBER = re.compile(r"\b(no|fig)\.", re.IGNORECASE)
+"""Words that the natural voice takes for "number" and "figure" where a sentence ends in them."""
 LATIN = "\u017f"
 """The last of the letters that the natural voice reads: others it leaves out, or takes for a few of its own."""
 
@@ -72,7 +75,7 @@ class Natural:
             return
         if len(text.split()) <= 2:
             speed = max(speed, SHORT)
-        sound = self._engine(text, speed=speed, seed=0)
+        sound = self._engine(_NUMBER.sub(r"\1 .", text), speed=speed, seed=0)
         _write(request["file"], self._engine.sample_rate, (numpy.clip(sound, -1, 1) * 32_767).astype("<i2"))
 
 
