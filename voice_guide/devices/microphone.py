@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from voice_guide.devices import lean
 from voice_guide.devices.calls import Call, leave
 from voice_guide.devices.device import BACKENDS
 from voice_guide.errors import HearingError
@@ -50,7 +51,7 @@ class Microphone:
     def __init__(self) -> None:
         self._arrived: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         try:
-            import miniaudio
+            miniaudio = lean.miniaudio()
         except ImportError as fault:
             raise HearingError(f"miniaudio cannot be loaded ({fault}); pip install miniaudio") from fault
         try:
@@ -122,17 +123,14 @@ def _span(sound: bytes) -> float:
 
 def _gone() -> bool:
     """There is no microphone any more; a server that is gone is noticed otherwise."""
-    import miniaudio
-
     try:
         return _only_loudspeakers()
-    except miniaudio.MiniaudioError:
+    except lean.miniaudio().MiniaudioError:
         return False
 
 
 def _only_loudspeakers() -> bool:
     """PulseAudio and PipeWire offer to record what the loudspeaker plays, and do so where there is no microphone."""
-    import miniaudio
-
+    miniaudio = lean.miniaudio()
     sources = miniaudio.Devices([miniaudio.Backend.PULSEAUDIO]).get_captures()
     return all(source["name"].startswith("Monitor of ") for source in sources)

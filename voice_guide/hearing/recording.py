@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voice_guide.devices import lean
 from voice_guide.devices.microphone import RATE
 from voice_guide.errors import ChoiceError
 from voice_guide.hearing import Heard
@@ -36,8 +37,7 @@ def understood(file: Path, vocabularies: Sequence[Vocabulary], name: str) -> Und
 
 def _sound(file: Path) -> bytes:
     """As the recogniser wants it."""
-    import miniaudio
-
+    miniaudio = lean.miniaudio()
     content, sound = _content(file), bytearray()
     try:
         form = miniaudio.SampleFormat.SIGNED16
