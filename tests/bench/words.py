@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,15 @@ from typing import Any
 
 from table import CannotRun, Row
 
+from voice_guide.body.wishes import BALLS, SIDES, SURFACES, Wishes
 from voice_guide.compiler.script import compile_script
+from voice_guide.errors import SafetyError, VoiceGuideError
+from voice_guide.guide.aloud import as_spoken
+from voice_guide.guide.fitted import fitted
+from voice_guide.guide.kit import Kit
 from voice_guide.library import Library
 from voice_guide.voices import open_voice
+from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE
 
 HEARD = Path(__file__).parents[1] / "heard.csv"
 CRITICAL = frozenset(
@@ -59,6 +65,25 @@ def sentences(library: Library) -> list[str]:
     return [
         text for text in dict.fromkeys(found) if re.search(r"\w\W*\w", text) and "{" not in text and text[0].isupper()
     ]
+
+
+def fitted_sentences(folder: Path) -> list[str]:
+    """Also what sessions become that are fitted, for each condition, place, side and length, and every refusal."""
+    wishes = [Wishes(conditions=(name,), doctor_agreed=True) for name in Library(own=folder).safety.conditions]
+    wishes += [replace(wish, doctor_agreed=False) for wish in wishes]
+    wishes += [Wishes(surface=surface) for surface in SURFACES] + [Wishes(side=side) for side in SIDES]
+    wishes += [Wishes(ball=ball) for ball in BALLS] + [Wishes(minutes=minutes) for minutes in (5, 10, 20)]
+    found: list[str] = []
+    with Kit("tone", DEFAULT_RATE, DEFAULT_PITCH, folder, folder) as kit:
+        for wish in wishes:
+            for routine in kit.library.routines:
+                try:
+                    found += [cue.text for cue in fitted(kit, routine, wish).plan().cues]
+                except SafetyError as refusal:
+                    found.append(as_spoken(refusal))
+                except VoiceGuideError:
+                    continue  # what cannot be had is told on the screen
+    return list(dict.fromkeys(found))
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -189,7 +214,8 @@ def listen(voice: str, texts: Sequence[str]) -> Iterator[Listened]:
 
 def every_word(folder: Path) -> Iterator[Row]:
     """All sentences in the natural voice; a sample of them in eSpeak's, which is kept nowhere."""
-    texts, known = sentences(Library(own=folder / "own")), {} if os.environ.get("BENCH_ALL") else kept()
+    known = {} if os.environ.get("BENCH_ALL") else kept()
+    texts = list(dict.fromkeys(sentences(Library(own=folder)) + fitted_sentences(folder)))
     new = [text for text in texts if ("natural", digest(text)) not in known]
     rows = {row.digest: row for row in known.values()}
     for row in listen("natural", new):

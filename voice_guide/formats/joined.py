@@ -9,11 +9,10 @@ import struct
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
 from voice_guide.compiler.timeline import Clip
-from voice_guide.formats.mp3 import Stream, encoder
+from voice_guide.formats.mp3 import Stream, encoder, encoder_version
 from voice_guide.formats.xing import FRAME, VBR
 from voice_guide.pcm import Pcm, length, silence
 from voice_guide.storage.kept import FRAMES, Kept, named
@@ -80,7 +79,7 @@ class Encoded:
         return self._said[text]
 
     def _name(self, *what: str) -> str:
-        return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", _encoder_version(), self._voice.key, *what)
+        return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", encoder_version(), self._voice.key, *what)
 
     def _kept_or_made(self, name: str, sound_of: Callable[[], Pcm]) -> "Said":
         if said := _read(self._kept.load(name)):
@@ -151,10 +150,3 @@ def _mixed(parts: Sequence[Part], speak: Callable[[str], Pcm]) -> Pcm:
     for text, count, start in parts:
         whole += silence(start - length(whole)) + speak(text)[: count * 2]
     return whole
-
-
-@cache
-def _encoder_version() -> str:
-    from importlib.metadata import version
-
-    return version("lameenc")

@@ -17,8 +17,13 @@ def say_aloud(refusal: SafetyError, kit: Kit, sink_name: str) -> None:
     if sink_name == "silent" or not refusal.level:
         return
     with suppress(VoiceError, SinkError), closing(open_sink(sink_name)) as sink:
-        text = re.sub(r"[`']|--", "", str(refusal))
+        text = as_spoken(refusal)
         say(text, kit.voice.speak(text), sink)
+
+
+def as_spoken(refusal: SafetyError) -> str:
+    """Without the signs that only who reads it needs."""
+    return re.sub(r"[`']|--", "", str(refusal))
 
 
 def say_words(text: str, kit: Kit, sink_name: str, output: Path | None) -> Path | None:
