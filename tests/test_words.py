@@ -1,5 +1,6 @@
 """Every word heard: no sentence that is shipped was not read back by a recogniser, in the natural voice."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).with_name("bench")))
 
-from words import CRITICAL, compared, digest, fitted_sentences, kept, sentences
+from words import CRITICAL, PHONEMES, compared, digest, fitted_sentences, kept, sentences
+
+from voice_guide.voices.engine import speakable
+from voice_guide.voices.worker import Natural
 
 REMEDY = "nobody has listened to these: python tests/bench words"
 
@@ -23,6 +27,22 @@ def test_every_shipped_sentence_was_listened_to(library):
 @pytest.mark.long
 def test_every_sentence_of_a_session_that_is_fitted_was_listened_to(tmp_path):
     assert not never_heard(fitted_sentences(tmp_path)), REMEDY
+
+
+@pytest.fixture(scope="module")
+def told():
+    return json.loads(PHONEMES.read_text(encoding="utf-8"))["sentences"]
+
+
+def test_every_shipped_sentence_has_its_phonemes(library, told):
+    assert set(told) == {speakable(text) for text in sentences(library)}, "make them anew: python tests/bench/words.py"
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it leaves the file of its lexicon open
+def test_the_shipped_phonemes_are_what_the_voice_makes_of_the_words(told):
+    voice = Natural()
+    assert told == {text: voice.phonemes(text) for text in told}
 
 
 def test_no_critical_word_was_heard_otherwise():

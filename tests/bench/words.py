@@ -7,6 +7,7 @@ heard of each sentence is kept in `tests/heard.csv`, so that a sentence nobody h
 
 import csv
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,10 +27,13 @@ from voice_guide.guide.aloud import as_spoken
 from voice_guide.guide.fitted import fitted
 from voice_guide.guide.kit import Kit
 from voice_guide.library import Library
-from voice_guide.voices import open_voice
+from voice_guide.voices import open_voice, worker
+from voice_guide.voices.engine import speakable
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE
+from voice_guide.voices.worker import Natural
 
 HEARD = Path(__file__).parents[1] / "heard.csv"
+PHONEMES = Path(worker.__file__).with_name("phonemes.json")
 CRITICAL = frozenset(
     ["not", "no", "never", "off", "stop", "left", "right", "before", "after", "doctor", "help", "numb", "sharp"]
 )
@@ -84,6 +88,16 @@ def fitted_sentences(folder: Path) -> list[str]:
                 except VoiceGuideError:
                     continue  # what cannot be had is told on the screen
     return list(dict.fromkeys(found))
+
+
+def write_phonemes() -> None:
+    """How each shipped sentence sounds, for the voice's process, a line each."""
+    from hibari import __version__
+
+    voice, library = Natural(), Library(own=PHONEMES.parent)
+    made = {text: voice.phonemes(text) for text in sorted(map(speakable, sentences(library)))}
+    lines = ",\n".join(f"{json.dumps(text)}: {json.dumps(made[text], ensure_ascii=False)}" for text in made)
+    PHONEMES.write_text(f'{{"hibari": "{__version__}", "sentences": {{\n{lines}\n}}}}\n', encoding="utf-8")
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -230,3 +244,7 @@ def every_word(folder: Path) -> Iterator[Row]:
     sample = list(listen("espeak", texts[::10]))
     wrong, words = sum(row.wrong for row in sample), sum(row.words for row in sample)
     yield Row(f"the same by eSpeak, {len(sample)} sentences, %", 100 * wrong / words, 100, "%")
+
+
+if __name__ == "__main__":
+    write_phonemes()
