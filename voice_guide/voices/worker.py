@@ -43,8 +43,8 @@ SHORT = 0.85
 
 
 MOST, LESS = 400, 250
-"""Phonemes in one go, for 30 seconds and 150 MB. The natural voice cuts what is longer at its commas, as far as it can; we
-cut the rest between words."""
+"""Phonemes in one go, for 30 seconds and 150 MB. The natural voice cuts what is longer at its commas, as far as it can;
+we cut the rest between words."""
 _NUMBER = re.compile(r"\b(no|fig)\.", re.IGNORECASE)
 """Words that the natural voice takes for "number" and "figure" where a sentence ends in them."""
 LATIN = "\u017f"
