@@ -255,7 +255,7 @@ def test_a_signal_ends_in_the_release_and_exit_code_130(short, tmp_path):
         with playing:
             rest = playing.stderr.read()
         assert playing.returncode == 130
-        assert "We stop here. Open your eyes. Come off slowly, then roll or step away." in rest
+        assert "We stop here. Come off slowly. Open your eyes. Then roll or step away." in rest
 
 
 def test_without_a_terminal_there_is_no_progress_line(short, tmp_path, run):

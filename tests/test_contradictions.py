@@ -224,7 +224,7 @@ READINGS = {
             lambda: set(POINT["bl40"].tools) == {"thumb", "fingertips"} and POINT["bl40"].pressure.max == 2
                 and not said("pinch")),
     "C26": ("tingling is a warning and never a success",
-            lambda: sentences("tingl") and all("ease off" in one for one in sentences("tingl"))),
+            lambda: sentences("tingl") and all("come off" in one for one in sentences("tingl"))),
     "C27": ("the ankle mountain is light, up to medium, a minute, two at most",
             lambda: (POINT["bl60"].pressure.target, POINT["bl60"].pressure.max) == (2, 3)
                 and (POINT["bl60"].hold.usual, POINT["bl60"].hold.max) == (60, 120)),

@@ -47,7 +47,7 @@ def say_command(text: tuple[str, ...], voice: dict[str, Any], output: Path | Non
     """Speak any words, to try a voice, or a sentence of a script of your own.
 
     \b
-    voice-guide say Ease off slowly.
+    voice-guide say Come off slowly.
     voice-guide say "Find the flat bone at the base of your spine." --voice espeak
     """
     with Guide(**voice, tell=hint) as guide:
