@@ -254,20 +254,20 @@ def test_a_place_that_is_no_file_is_one_line(places, path):
 
 def test_killed_before_anything_was_heard_it_is_the_same_session_anew_and_leaves_no_second_place(home):
     done = home(cue=0, step=0, wait=0.0, noticed=[], released=[], seconds=0.0)
-    assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")
+    assert done.returncode == 0 and done.stderr.startswith("Welcome to Short.\n")
     assert past_sessions(home.env)[-1].id == home.session
 
 
 def test_a_step_that_is_gone_begins_anew(home):
     done = home(plan="another", title="Elbow", step=1)
-    assert done.returncode == 0 and done.stderr.startswith("This is Short.\n")
+    assert done.returncode == 0 and done.stderr.startswith("Welcome to Short.\n")
 
 
 @pytest.mark.parametrize("hours", [5, 500, -5])
 def test_hours_later_it_is_another_session_and_every_caution_is_said_again(home, hours):
     saved = (datetime.now().astimezone() - timedelta(hours=hours)).isoformat()
     done = home(saved=saved)
-    assert done.returncode == 0 and "Any new warning sign today?" in done.stderr
+    assert done.returncode == 0 and "Any new bladder or bowel trouble" in done.stderr
     assert past_sessions(home.env)[-1].id != home.session
 
 
@@ -291,7 +291,7 @@ def test_a_doctors_word_is_for_the_session_it_was_given_for(home):
 
 def test_a_caution_that_was_not_heard_is_said_before_it_goes_on(home):
     lines = home(noticed=[]).stderr.splitlines()
-    caution = next(number for number, line in enumerate(lines) if line.startswith("Any new warning sign"))
+    caution = next(number for number, line in enumerate(lines) if line.startswith("Any new bladder"))
     assert caution < taken_up(lines)
 
 

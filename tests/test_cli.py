@@ -249,7 +249,7 @@ def test_a_signal_ends_in_the_release_and_exit_code_130(short, tmp_path):
         for _ in numbers
     ]
     for playing, number in zip(started, numbers, strict=True):
-        assert playing.stderr.readline() == "This is Short.\n"  # the very first words: the last are hardly rendered
+        assert playing.stderr.readline() == "Welcome to Short.\n"  # the very first words: the last are hardly rendered
         playing.send_signal(number)
     for playing in started:
         with playing:

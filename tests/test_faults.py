@@ -414,7 +414,7 @@ def test_in_the_background_it_plays_on_and_fg_brings_its_keys_back(script, tmp_p
     with at_a_terminal("bash", "--norc", "--noediting", "-i", env=env) as (_, read, press, echoes):
         press(f"stty tostop; {words} &\n")
         read("In the background: `fg` brings it back")
-        read("Have a firm chair")
+        read("We hold")
         assert echoes()
         press("fg\n")
         wait_until(lambda: not echoes(), "its keys")
@@ -475,7 +475,7 @@ def test_who_started_it_with_nohup_hears_it_to_its_end(script, tmp_path):
     env = environment(dict(os.environ), tmp_path)
     words = ["nohup", *HASTY, "60", "play", str(script), *TONE, "--sink", "silent"]
     with playing(words, env) as (process, told):
-        wait_until(lambda: told.when("This is Short."), "the first words", 30)
+        wait_until(lambda: told.when("Welcome to Short."), "the first words", 30)
         process.send_signal(signal.SIGHUP)
         assert process.wait(30) == 0
 

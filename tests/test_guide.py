@@ -43,7 +43,7 @@ def test_the_lines_of_the_readme_run(top, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     length, cues = done.stdout.split(" ", 1)
-    assert float(length) == pytest.approx(720, abs=1) and cues.startswith("['This is Soft Landing.'")
+    assert float(length) == pytest.approx(720, abs=1) and cues.startswith("['Welcome to Soft Landing.'")
     assert done.stderr == ""
     assert (tmp_path / "soft-landing.mp3").stat().st_size > 1_000_000
 
@@ -95,7 +95,7 @@ def test_a_program_sees_and_steers_what_is_heard_and_how_it_ends(guide, hasty):
             remote.send("stop")
 
     assert guide.prepare("soft landing").play("silent", controls=[remote], show=show) == "stopped"
-    assert moments[0].said == "This is Soft Landing." and moments[0].title == "Soft Landing"
+    assert moments[0].said == "Welcome to Soft Landing." and moments[0].title == "Soft Landing"
     assert any(moment.said for moment in moments[3:]), "the words that take you off"
     assert guide.journal.records()[-1].ended == "stopped"
     with pytest.raises(ChoiceError, match="did you mean 'pause'"):

@@ -46,7 +46,7 @@ PHRASES = Library(own=Path("nowhere")).phrases
 ASIDE = SCRIPT.replace("steps:\n", "steps:\n  - {say: Now., for: 60}\n")
 """A minute of quiet after the introduction."""
 AWAKE = ASIDE.replace("ending: asleep\n", "")
-MOVE = "We begin with the palm center, left hand. Open your eyes. Sit upright on your chair, feet flat."
+MOVE = "We begin with the palm center, left hand. Open your eyes. Sit upright on a firm chair, feet flat."
 
 
 # The room.
@@ -319,7 +319,7 @@ def test_what_the_speaker_says_into_the_microphone_commands_nothing(folder):
         stack.enter_context(echoing(here.env, -12))
         stack.enter_context(here.session("play", script(here, ASIDE), "--listen", "--no-questions"))
         # However slow the machine is: when it says that it listens, the minute of quiet is not over.
-        here.hears_as_much_as(["This is Short.", "Have a firm chair ready.", "Now.", "listening"])
+        here.hears_as_much_as(["Welcome to Short.", "We hold the palm center with a chair.", "Now.", "listening"])
         here.hush(8)  # no other is as long
         began = here.now
         here.press("next")
@@ -362,7 +362,7 @@ def test_the_pain_is_told_by_speaking_and_kept(folder):
         here.says("no")
         here.hears(asked("pain"), 0)
         here.says("six")
-        began = here.hears("This is Short.", here.now - 1)
+        began = here.hears("Welcome to Short.", here.now - 1)
         here.hears("listening", 0)
         here.is_answered("stop", "stop")
         here.hears(asked("pain_after"), began)
@@ -388,7 +388,7 @@ def test_a_routine_is_chosen_by_its_name_and_starts_unless_somebody_says_no(fold
         here.hears(PHRASES.listen["again"], here.now - 1)
         here.says("soft landing")
         wait_until(lambda: "Soft Landing, about" in here.told, "what it understood", 5)
-        here.hears("This is Soft Landing.", here.now)
+        here.hears("Welcome to Soft Landing.", here.now)
         here.press("stop")
         assert here.ends() == 0, here.told
         print(here.took)

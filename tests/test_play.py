@@ -183,8 +183,8 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awak
         read(r"How strong is your pain")
         assert not echoes()
         press("6")
-        assert "space pause" in read(r"This is Short")
-        read(r"Have a firm chair")
+        assert "space pause" in read(r"Welcome to Short")
+        read(r"We hold")
         for key, answer in [
             ("+", "Louder"),
             ("-", "Softer"),
@@ -195,7 +195,7 @@ def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awak
             ("n", "Come off slowly, all the way. We go on"),
             ("?", "You are at the palm center, left hand"),
             ("b", "Come off slowly, all the way. We go back"),
-            ("q", "We stop here. Open your eyes"),
+            ("q", "We stop here. Come off slowly"),
         ]:
             press(key)
             read(answer)
@@ -248,7 +248,7 @@ def test_arrow_and_function_keys_mean_nothing(short, tmp_path):
     with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
         read("Any new warning sign")
         press("\x1bOPn")
-        read("Have a firm chair")
+        read("We hold")
         press("\x1bOQ\x1b[B\x1b[6~+")
         read("Louder")
         assert process.poll() is None

@@ -47,7 +47,7 @@ def test_a_position_is_said_once_and_its_way_out_before_the_next(library):
     entering = [text for text in moves if "your back near a wall" in text]
     leaving = [text for text in moves if "step away from the wall" in text]
     assert len(entering) == 1 and len(leaving) == 1
-    assert "on your chair" in leaving[0] and leaving[0].count("Open your eyes.") == 1
+    assert "on a firm chair" in leaving[0] and leaving[0].count("Open your eyes.") == 1
 
 
 def test_legs_are_changed_when_the_side_changes(library):

@@ -2,12 +2,14 @@
 
 import os
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from voice_guide.compiler.script import compile_script
+from voice_guide.compiler.speech import spoken_seconds
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.library import Library, shipped_folder
 from voice_guide.library.steps import commands_in
@@ -207,3 +209,31 @@ def test_no_spoken_sentence_stands_in_the_code(top, library):
 
 def test_a_shipped_script_reads_the_same_in_a_library_of_its_own(tmp_path):
     assert Library(own=tmp_path).routines.keys() == Library(own=tmp_path / "none").routines.keys()
+
+
+class TestOpening:
+    """What is said before the first place: who told their body hears what is new, everybody else all of it, short."""
+
+    @staticmethod
+    def seconds_of(library, routine):
+        return sum(spoken_seconds(cue.text) for cue in compile_script(routine, library.phrases).cues if cue.step == 0)
+
+    def test_who_told_of_their_body_is_at_the_first_place_in_twenty_five_seconds(self, routine, library):
+        """Besides what the script itself asks to be said first."""
+        told = replace(routine, avoid={}, answered=tuple(library.catalogue.conditions), before="")
+        assert self.seconds_of(library, told) <= 25
+        said = [cue.text for cue in compile_script(told, library.phrases).cues]
+        assert library.phrases.check in said and library.phrases.off in said
+
+    def test_everybody_else_in_a_minute_the_most_serious_first(self, routine, library):
+        assert self.seconds_of(library, routine) <= 60
+        notices = [cue.text for cue in compile_script(routine, library.phrases).cues if cue.kind == "notice"]
+        assert notices[0] == library.phrases.check
+        assert all(any(words in line for line in notices) for words in routine.avoid.values())
+        assert library.phrases.skin in notices
+
+    def test_what_was_not_answered_is_still_said(self, routine, library):
+        told = replace(routine, answered=tuple(library.phrases.skin_answered[1:]))
+        assert library.phrases.skin in [cue.text for cue in compile_script(told, library.phrases).cues]
+        asked_of = [name for name in library.phrases.skin_answered if name not in library.safety.conditions]
+        assert not asked_of

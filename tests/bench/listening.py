@@ -19,7 +19,7 @@ from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run
 from sound_server import Recording, SoundServer, missing_parts, off_plan, onsets, start_server, wait_until
 from voice_guide.pcm import WIDTH, frames, length, seconds
 
-SENTENCE = "This is Soft Landing."
+SENTENCE = "Welcome to Soft Landing."
 BARE = f"""
 import time
 from hibari import Hibari

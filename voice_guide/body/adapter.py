@@ -47,6 +47,7 @@ class Adapter:
         smaller = replace(
             routine,
             steps=tuple(steps),
+            answered=tuple(sorted(known)),
             avoid=self._catalogue.avoided(steps, routine.own_avoid, (*routine.fits, *known)),
             today=tuple(once([*routine.today, *warnings, *self._say, *left_out])),
         )

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.holds import fill, hold_beats
-from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
+from voice_guide.compiler.speech import MOST_WORDS, USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool
 from voice_guide.routine.names import listed
 from voice_guide.routine.phrases import Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
+NAMED = 2
+"""Places that are named before a session; more are counted."""
 
 
 def compile_script(
@@ -49,6 +51,10 @@ class _Compiler:
         self.last: tuple[str, Side | None, str] | None = None
         """The spot pressed last: point, side, place."""
         self.found: set[str] = set()
+        self.cautioned: set[str] = set()
+        """Postures whose caution was said."""
+        self.notices = ""
+        """How the pain is noticed, until it was said."""
         self.breaths = {name: deque(self.breath(lines) for lines in rounds) for name, rounds in phrases.breaths.items()}
 
     def breath(self, lines: tuple[Beat, ...]) -> tuple[Beat, ...]:
@@ -92,24 +98,54 @@ class _Compiler:
         self.say("intro", phrases.name.format(name=routine.name))
         if self.bells:
             self.say("intro", phrases.bells)
-        needs = [step.posture.need for step in routine.steps if step.posture]
-        needs += [step.tool.need for step in routine.steps if step.tool]
-        if not self.regular and (things := self.listed(needs)):
-            self.say("intro", phrases.need.format(things=things), self.timing.intro)
-        if conditions := self.listed([*routine.avoid.values()]):
-            self.say("notice", phrases.avoid.format(conditions=conditions))
-        self.say("notice", phrases.skin)
-        cautions = [step.posture.caution for step in routine.steps if step.posture]
-        for caution in dict.fromkeys(filter(None, (*routine.today, routine.before, *cautions))):
+        self.notices = "" if asked or self.bells or routine.ending == "asleep" else phrases.notice
+        points = list(dict.fromkeys(f"the {step.point.name}" for step in routine.steps if step.point))
+        if not self.regular:
+            self.say("intro", self.what(points), self.timing.intro)
+        if not asked:
+            self.say("notice", phrases.check, quiet=2)
+        for words in self.left_out([*routine.avoid.values()]):
+            self.say("notice", words)
+        off = phrases.off if points else ""
+        for caution in dict.fromkeys(filter(None, (*routine.today, routine.before, off))):
             self.say("notice", caution)
-        if asked:
-            return
-        self.say("notice", phrases.check, quiet=2)
-        if routine.ending != "asleep" and not self.bells:
-            self.say("intro", phrases.notice, quiet=3)
+
+    def what(self, points: Sequence[str]) -> str:
+        """What we do, and what is needed for it."""
+        named = listed(points, self.phrases.join) if 0 < len(points) <= NAMED else self.number(len(points))
+        steps = self.routine.steps
+        needs = [step.posture.need for step in steps if step.posture] + [step.tool.need for step in steps if step.tool]
+        things = self.listed(needs)
+        what = self.phrases.hold.format(places=named) if points else self.phrases.calm
+        return what + (self.phrases.need.format(things=things) if things else "") + "."
+
+    def left_out(self, conditions: Sequence[str]) -> Iterator[str]:
+        """For whom it is not: a few conditions in a sentence, each sentence short enough to be followed."""
+        frame, group = self.phrases.avoid, list[str]()
+        for condition in conditions:
+            whole = frame.format(conditions=listed([*group, condition], self.phrases.either))
+            if group and len(whole.split()) > MOST_WORDS:
+                yield frame.format(conditions=listed(group, self.phrases.either))
+                frame, group = self.phrases.avoid_also, []
+            group.append(condition)
+        if group:
+            yield frame.format(conditions=listed(group, self.phrases.either))
+            yield self.phrases.instead
 
     def listed(self, words: Sequence[str]) -> str:
         return listed(list(dict.fromkeys(filter(None, words))), self.phrases.join)
+
+    def number(self, count: int) -> str:
+        numbers = self.phrases.numbers
+        return self.phrases.holds.format(number=numbers[min(count, len(numbers)) - 1])
+
+    def arrive(self) -> None:
+        """Once the listener sits, stands or lies, and before any place is touched: what none of them may have."""
+        if len(self.titles) == 2 and not set(self.phrases.skin_answered) <= set(self.routine.answered):
+            self.say("notice", self.phrases.skin)
+        if self.notices:
+            self.say("intro", self.notices, quiet=3)
+        self.notices = ""
 
     def step(self, step: Step) -> None:
         if step.do == "press":
@@ -119,6 +155,7 @@ class _Compiler:
             return
         self.begin(_title(step.text), self.phrases.where_rest)
         self.settle(step.posture)
+        self.arrive()
         self.returning()
         self.last = self.last and (self.last[0], None, self.last[2])
         kind: Kind = {"rest": "rest", "breathe": "breathe"}.get(step.do, "move")  # type: ignore[assignment]
@@ -139,6 +176,9 @@ class _Compiler:
         before, self.posture = self.posture, posture
         words = _once(before.leave if before else "", lead, posture.enter, then)
         self.say("move", words, quiet=max(posture.time, before.time if before else 0.0))
+        if posture.caution and posture.id not in self.cautioned:
+            self.say("notice", posture.caution)
+        self.cautioned.add(posture.id)
 
     def press(self, step: Step, side: Side | None, place: str) -> None:
         point, tool, posture, phrases = step.point, step.tool, step.posture, self.phrases
@@ -147,6 +187,7 @@ class _Compiler:
         title = ", ".join(filter(None, (point.name, named, place)))
         self.begin(_title(title), phrases.where.format(place=title), point.id, side)
         self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
+        self.arrive()
         self.locate(point, tool, posture)
         onto = posture.onto.format(ball=point.ball) if tool.ball else ""
         self.returning(

@@ -8,6 +8,9 @@ from functools import lru_cache
 USUAL_RATE = 140
 """Words a minute: calm, and slow enough to follow with closed eyes."""
 
+MOST_WORDS = 20
+"""Words in a sentence that somebody with closed eyes can follow."""
+
 SIGNS = frozenset(".,;:!?¿¡…-–—‐‑'\"“”‘’„‚«»‹›()/&·")
 """What stands between words: a voice pauses at them, or has a short word for them."""
 JOINERS = "\u200c\u200d"

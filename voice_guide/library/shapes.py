@@ -173,11 +173,19 @@ class PhrasesShape(Shape):
     sample: Text
     name: Text
     bells: Text
+    hold: Text
+    holds: Text
+    calm: Text
     need: Text
     join: str
     avoid: Text
+    avoid_also: Text
+    either: str
+    instead: Text
+    off: Text
     check: Text
     skin: Text
+    skin_answered: list[Name]
     notice: Text
     ask: dict[str, Text]
     first: Text

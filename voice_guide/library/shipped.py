@@ -76,7 +76,8 @@ def _phrases(shape: PhrasesShape) -> Phrases:
     plain = {name: getattr(shape, name) for name in type(shape).model_fields}
     breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
     plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
-    plain |= {"countdown": tuple(shape.countdown), "left": tuple(shape.left), "numbers": tuple(shape.numbers)}
+    plain |= {"skin_answered": tuple(shape.skin_answered), "countdown": tuple(shape.countdown)}
+    plain |= {"left": tuple(shape.left), "numbers": tuple(shape.numbers)}
     plain["hear"] = Hear(**{key: _tuples(value) for key, value in shape.hear.model_dump().items()})
     plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}
     return Phrases(**plain)

@@ -54,7 +54,7 @@ class Posture:
     """Said when the other side comes and the posture stays."""
     need: str = ""
     caution: str = ""
-    """A safety sentence of its own, said in the opening."""
+    """A safety sentence of its own, said where it is first taken."""
     avoid: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     """Where it is done: floor, wall, chair, bed."""
@@ -190,6 +190,8 @@ class Routine:
     """The conditions that the script itself names, besides those of its points and postures."""
     fits: tuple[str, ...] = ()
     """Conditions it is made for."""
+    answered: tuple[str, ...] = ()
+    """Conditions that the listener told of, as so or as not so: nothing is said of them again."""
     stages: tuple[str, ...] = ()
     """How old the pain is that it is suggested for, as conditions; empty for any."""
     before: str = ""
@@ -238,11 +240,13 @@ class Catalogue:
         return list(dict.fromkeys(point.region for point in self.points.values() if point.hold))
 
     def avoided(self, steps: Sequence[Step], own: Sequence[str], fits: Sequence[str]) -> dict[str, str]:
-        """The conditions that these steps ask to be left out in, each with its phrase; the wider one alone."""
+        """The conditions that these steps ask to be left out in, each with its phrase; the wider one alone, the
+        most serious first."""
         asked = [*own]
         for step in steps:
             asked += step.point.avoid if step.point else ()
             asked += step.posture.avoid if step.posture else ()
         said = [name for name in dict.fromkeys(asked) if name not in fits]
         covered = {name for wide in said for name in self.covers.get(wide, ())}
-        return {name: self.conditions[name] for name in said if name not in covered and self.conditions[name]}
+        left = {name for name in said if name not in covered}
+        return {name: words for name, words in self.conditions.items() if name in left and words}

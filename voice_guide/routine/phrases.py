@@ -57,11 +57,23 @@ class Phrases:
     name: str
     bells: str
     """What each bell means."""
+    hold: str
+    holds: str
+    """What is pressed, where it is more than can be named."""
+    calm: str
+    """What is done, where nothing is pressed."""
     need: str
     avoid: str
+    avoid_also: str
     join: str
+    either: str
+    instead: str
+    """Where to go, for whom it is not."""
+    off: str
     check: str
     skin: str
+    skin_answered: tuple[str, ...]
+    """Conditions: to who told of all of them, `skin` is not said."""
     notice: str
     ask: Mapping[str, str]
     """Questions that can be answered: check, pain, pain_after; and how, with keys and spoken."""
