@@ -117,20 +117,25 @@ class _Compiler:
         needs = [step.posture.need for step in steps if step.posture] + [step.tool.need for step in steps if step.tool]
         things = self.listed(needs)
         what = self.phrases.hold.format(places=named) if points else self.phrases.calm
-        return what + (self.phrases.need.format(things=things) if things else "") + "."
+        return " ".join([what, self.phrases.need.format(things=things)] if things else [what]) + "."
 
     def left_out(self, conditions: Sequence[str]) -> Iterator[str]:
         """For whom it is not: a few conditions in a sentence, each sentence short enough to be followed."""
         frame, group = self.phrases.avoid, list[str]()
         for condition in conditions:
-            whole = frame.format(conditions=listed([*group, condition], self.phrases.either))
+            whole = frame.format(conditions=self.either([*group, condition]))
             if group and len(whole.split()) > MOST_WORDS:
-                yield frame.format(conditions=listed(group, self.phrases.either))
+                yield frame.format(conditions=self.either(group))
                 frame, group = self.phrases.avoid_also, []
             group.append(condition)
         if group:
-            yield frame.format(conditions=listed(group, self.phrases.either))
+            yield frame.format(conditions=self.either(group))
             yield self.phrases.instead
+
+    def either(self, conditions: Sequence[str]) -> str:
+        phrases = self.phrases
+        inside = any(phrases.either in condition for condition in conditions)
+        return listed(conditions, phrases.or_else if inside else phrases.either)
 
     def listed(self, words: Sequence[str]) -> str:
         return listed(list(dict.fromkeys(filter(None, words))), self.phrases.join)

@@ -181,6 +181,7 @@ class PhrasesShape(Shape):
     avoid: Text
     avoid_also: Text
     either: str
+    or_else: str
     instead: Text
     off: Text
     check: Text

@@ -67,6 +67,8 @@ class Phrases:
     avoid_also: str
     join: str
     either: str
+    or_else: str
+    """In place of `either`, where one of them has it inside."""
     instead: str
     """Where to go, for whom it is not."""
     off: str
