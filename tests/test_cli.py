@@ -33,7 +33,7 @@ def test_the_list_names_every_routine_with_its_minutes(run):
     assert len(rows) == 24
     landing = next(row for row in rows if row["name"] == "Soft Landing")
     assert landing["id"] == "soft-landing" and "lying ball" in landing["aliases"]
-    assert landing["source"] == "shipped" and 11 < landing["minutes"] < 14
+    assert landing["source"] == "shipped" and 11 < landing["minutes"] < 16
     assert "Soft Landing" in run("list").stdout
 
 
@@ -99,6 +99,16 @@ def test_check_says_which_cues_find_no_room(run, tmp_path):
     script.write_text(f"name: Wordy\nabout: x\nsteps:\n  - rest: 80\n    say: {words}\n")
     done = run("check", script)
     assert done.returncode == 0 and "finds no room" in done.stdout
+
+
+def test_check_says_which_sentences_are_too_long_to_be_followed(run, tmp_path):
+    script = tmp_path / "long.yaml"
+    words = "Rest, and let every breath come and go as it likes, and then " + "slowly " * 10 + "let go."
+    script.write_text(f"name: Long\nabout: x\nsteps:\n  - rest: 80\n    say: {words}\n")
+    done = run("check", script)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].endswith(
+        "25 words; with closed eyes 20 are followed, make it two"
+    )
 
 
 def test_a_new_script_plays_as_it_is_and_is_never_overwritten(run, tmp_path):

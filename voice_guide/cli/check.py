@@ -1,19 +1,20 @@
 """The commands for who writes scripts: look one over, start a new one."""
 
 from pathlib import Path
+from textwrap import shorten
 
 import click
 
 from voice_guide.cli.options import name_argument
 from voice_guide.cli.screen import clock, hint
 from voice_guide.errors import RoutineError
-from voice_guide.guide import Guide
+from voice_guide.guide import Guide, MOST_WORDS
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def check_command(files: tuple[Path, ...]) -> None:
-    """Look over scripts: every fault with its line, and cues that find no room.
+    """Look over scripts: every fault with its line, cues that find no room, and sentences that are too long.
 
     \b
     voice-guide check my-routine.yaml
@@ -29,6 +30,9 @@ def check_command(files: tuple[Path, ...]) -> None:
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
+        for sentence in checked.long:
+            count, shown = len(sentence.split()), shorten(sentence, 60, placeholder=" ...")
+            click.echo(f"{path}: '{shown}' has {count} words; with closed eyes {MOST_WORDS} are followed, make it two")
     if whole:
         hint("What its sentences ask of somebody no program checks: read them with `voice-guide show`.")
     if faults:

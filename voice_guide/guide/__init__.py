@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from voice_guide.body.wishes import BALLS, SIDES, SURFACES, TALKS, Wishes
+from voice_guide.compiler.speech import MOST_WORDS
 from voice_guide.devices import SINKS
 from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.formats import FORMATS
@@ -406,6 +407,7 @@ __all__ = [
     "DEFAULT_PITCH",
     "DEFAULT_RATE",
     "FORMATS",
+    "MOST_WORDS",
     "PITCHES",
     "RATES",
     "SIDES",

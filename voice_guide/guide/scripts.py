@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import unspoken
+from voice_guide.compiler.speech import MOST_WORDS, sentences
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
@@ -127,6 +128,8 @@ class Checked:
     routine: Routine
     seconds: float
     left_out: Sequence[tuple[str, str]]
+    long: Sequence[str]
+    """Sentences of more words than somebody with closed eyes can follow."""
 
 
 def check(kit: Kit, path: Path) -> Checked:
@@ -135,7 +138,9 @@ def check(kit: Kit, path: Path) -> Checked:
     plan = compile_script(routine, kit.library.phrases)
     timeline = sketch(plan.cues)
     missing = [(cue.text, plan.titles[cue.step]) for cue in left_out(plan.cues, timeline.clips)]
-    return Checked(routine, seconds(timeline.length), missing)
+    said = [sentence for cue in plan.cues for sentence in sentences(cue.text)]
+    long = [sentence for sentence in dict.fromkeys(said) if len(sentence.split()) > MOST_WORDS]
+    return Checked(routine, seconds(timeline.length), missing, long)
 
 
 def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:
