@@ -259,7 +259,7 @@ READINGS = {
     "C36": ("on the wall the ball is moved down by hand between the stops; bending the knees would roll it the "
             "wrong way",
             lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your hand")
-                and has(TOOL["tennis_ball_wall"].release, "a hand on the ball", "stand free")
+                and has(TOOL["tennis_ball_wall"].release, "a hand on the ball", "free of it")
                 and "two finger widths lower" in POINT["track"].places[1]
                 and not said("(bend|straighten) (your|the) knees")),
     "C37": ("the back pocket is pressed at the wall first, on the floor by choice, and what to do when it shoots "

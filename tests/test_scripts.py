@@ -244,3 +244,58 @@ class TestOpening:
         assert library.phrases.skin in [cue.text for cue in compile_script(told, library.phrases).cues]
         asked_of = [name for name in library.phrases.skin_answered if name not in library.safety.conditions]
         assert not asked_of
+
+
+class TestFillers:
+    """What is said between the breaths: never by rote, and the same again for the same routine."""
+
+    @staticmethod
+    def said(library, routine, talk="full"):
+        lines = {line for pool in library.phrases.fillers.values() for line in pool}
+        clips = sketch(compile_script(routine, library.phrases, talk=talk).cues).clips
+        return [(seconds(clip.start), clip.cue.text) for clip in clips if clip.cue.text in lines]
+
+    def test_none_is_said_again_within_five_minutes(self, routine, library):
+        heard = {}
+        for at, line in self.said(library, routine):
+            assert at - heard.get(line, -300) >= 300, (line, at)
+            heard[line] = at
+
+    def test_the_same_routine_is_made_again_to_the_word_and_another_has_others(self, library):
+        assert len({line for pool in library.phrases.fillers.values() for line in pool}) >= 30
+        first, again = (self.said(library, library.routines["Office Chair"]) for _ in range(2))
+        other = self.said(library, library.routines["Golden Handful"])
+        assert first == again and [line for _, line in first][:3] != [line for _, line in other][:3]
+
+    def test_a_regular_hears_none_in_a_hold(self, library):
+        assert not self.said(library, library.routines["Tennis Wall Walk"], "short")
+
+    def test_twelve_holds_in_a_row_are_not_word_for_word_alike(self, library):
+        cues = compile_script(library.routines["Tennis Wall Walk"], library.phrases).cues
+        assert len({sentence for cue in cues for sentence in sentences(cue.text)}) >= 90
+
+
+def test_no_breath_is_broken_off_and_five_in_five_out_goes_through_the_whole_hold(library):
+    asked = {}
+    for beat in (beat for rounds in library.phrases.breaths.values() for lines in rounds for beat in lines[:2]):
+        asked[beat.say] = min(beat.seconds, asked.get(beat.say, beat.seconds))
+    for routine in library.routines.values():
+        for clip, after in pairwise(sketch(compile_script(routine, library.phrases).cues).clips):
+            if clip.cue.optional and clip.cue.text in asked:
+                assert seconds(after.start - clip.start) >= asked[clip.cue.text], clip.cue.text
+    hold = [cue for cue in compile_script(library.routines["Bedtime Belly"], library.phrases).cues if cue.point]
+    lines = [cue.text for cue in hold if cue.optional]
+    assert library.phrases.half not in lines and lines[:-3] == ["In.", "And out."] * 10
+
+
+def test_eyes_are_closed_where_it_is_safe_and_opened_only_to_move(routine, library):
+    plan = compile_script(routine, library.phrases)
+    closing = [cue for cue in plan.cues if library.phrases.eyes in cue.text]
+    seats = {step.posture.id for step in routine.steps if step.point and "wall" not in step.posture.on}
+    assert bool(closing) == bool(seats)
+    assert "Keep your eyes open" in library.catalogue.postures["standing_wall"].caution
+    if routine.id == "complete-daily-care":
+        assert sum("pen your eyes" in cue.text for cue in plan.cues) <= 6
+    assert not [
+        cue for cue in plan.cues if "pen your eyes" in cue.text and cue.kind not in ("move", "release", "close")
+    ]

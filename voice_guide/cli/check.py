@@ -8,7 +8,7 @@ import click
 from voice_guide.cli.options import name_argument
 from voice_guide.cli.screen import clock, hint
 from voice_guide.errors import RoutineError
-from voice_guide.guide import Guide, MOST_WORDS
+from voice_guide.guide import MOST_WORDS, Guide
 
 
 @click.command("check")

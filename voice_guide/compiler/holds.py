@@ -9,13 +9,19 @@ Rounds = deque[tuple[Beat, ...]]
 """Lines that belong together, such as a breath in, a breath out and a word of advice."""
 
 
-def hold_beats(length: float, room: float, breath: Rounds, phrases: Phrases) -> Iterator[tuple[float, Beat]]:
+def hold_beats(
+    length: float, room: float, breath: Rounds, phrases: Phrases, unbroken: bool = False
+) -> Iterator[tuple[float, Beat]]:
     """The lines inside a hold of `length` seconds, each with its offset: breath, half way, countdown.
+
+    An `unbroken` breath goes through the whole hold, without a word about its half.
 
     The rounds that were said go to the end of `breath`, so that the next hold goes on from there.
     """
     ending, half = length - len(phrases.countdown), length / 2
-    if half >= room and half + 3 <= ending:
+    if unbroken:
+        yield from fill(breath, room, ending)
+    elif half >= room and half + 3 <= ending:
         yield from fill(breath, room, half)
         yield half, Beat(3, phrases.half)
         yield from fill(breath, half + 3, ending)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
+from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
 from voice_guide.compiler.speech import MOST_WORDS, USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool
 from voice_guide.routine.names import listed
-from voice_guide.routine.phrases import Beat, Phrases
+from voice_guide.routine.phrases import FILLER, Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
@@ -50,20 +51,27 @@ class _Compiler:
         self.posture: Posture | None = None
         self.last: tuple[str, Side | None, str] | None = None
         """The spot pressed last: point, side, place."""
+        self.other = False
+        """The spot was pressed on the other side just before."""
         self.found: set[str] = set()
         self.cautioned: set[str] = set()
         """Postures whose caution was said."""
         self.notices = ""
         """How the pain is noticed, until it was said."""
-        self.breaths = {name: deque(self.breath(lines) for lines in rounds) for name, rounds in phrases.breaths.items()}
-
-    def breath(self, lines: tuple[Beat, ...]) -> tuple[Beat, ...]:
-        """For a regular, a breath in and a breath out without advice, but for what is safety."""
-        return lines[:2] + tuple(line for line in lines[2:] if not self.regular or line.say == self.phrases.caution)
+        self.breaths = {name: deque(rounds) for name, rounds in phrases.breaths.items()}
+        self.fillers = Fillers(phrases.fillers, routine.id)
+        self.clock = 0.0
+        """The least seconds that all so far takes."""
+        self.pressed = 0
+        self.presses = sum(len(s.sides) * len(s.places) * s.repeat for s in routine.steps if s.do == "press")
+        self.closed: Posture | None = None
+        """Where eyes were closed."""
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
         """A cue of at least `span` seconds, and `quiet` seconds after its words."""
-        self.cues.append(replace(self.cue(kind, text, span, quiet), spare=spare, number=len(self.cues)))
+        cue = replace(self.cue(kind, text, span, quiet), spare=spare, number=len(self.cues))
+        self.cues.append(cue)
+        self.clock += cue.span
 
     def cue(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0) -> Cue:
         span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
@@ -79,7 +87,7 @@ class _Compiler:
         self, kind: Kind, text: str, seconds: float, beats: Iterator[tuple[float, Beat]], spare: float = 0.0
     ) -> None:
         """A cue that lasts `seconds`, with optional lines inside at fixed offsets."""
-        inside = [(at, beat.say) for at, beat in beats if beat.say]
+        inside = list(self.worded(kind, beats))
         counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
         if self.bells and kind == "press":
             text, inside = BELL, [(at, line) for at, line in inside if line in (*counted, self.phrases.caution)]
@@ -91,6 +99,35 @@ class _Compiler:
             inner: Kind = "count" if line in counted else "breathe"
             words = BELL if self.bells and line in counted else line
             self.cues.append(replace(self.cue(inner, words, end - at), optional=True, number=len(self.cues)))
+            self.clock += end - at
+
+    def worded(self, kind: Kind, beats: Iterator[tuple[float, Beat]]) -> Iterator[tuple[float, str]]:
+        """The lines with words, fillers among them: the first of a hold is its caution; a regular hears no other."""
+        cautioned = kind != "press"
+        for at, beat in beats:
+            if beat.say != FILLER:
+                yield from [(at, beat.say)] * bool(beat.say)
+            elif not cautioned:
+                cautioned = True
+                yield at, self.phrases.caution
+            elif kind != "press" and kind != "breathe":
+                if line := self.fillers.choose(["rest"], self.clock + at):
+                    yield at, line
+            elif not self.regular and (line := self.fillers.choose(self.moment(kind), self.clock + at)):
+                yield at, line
+
+    def moment(self, kind: Kind) -> Iterator[str]:
+        """The fillers that suit here and now."""
+        on = self.posture.on if self.posture else ()
+        yield next((place for place in ("chair", "wall") if place in on), "lying")
+        if kind == "breathe":
+            yield "breath"
+            return
+        yield "first" if self.last is None else "side" if self.other else "later"
+        if self.pressed * 4 >= self.presses * 3:
+            yield "late"
+        if self.other:
+            yield "later"
 
     def opening(self, asked: bool) -> None:
         routine, phrases = self.routine, self.phrases
@@ -178,7 +215,7 @@ class _Compiler:
                 turning = posture.time if posture and then and then == posture.change else 0.0
                 self.say("move", _once(lead, then), quiet=max(turning, self.timing.next))
             return
-        before, self.posture = self.posture, posture
+        before, self.posture, self.closed = self.posture, posture, None
         words = _once(before.leave if before else "", lead, posture.enter, then)
         self.say("move", words, quiet=max(posture.time, before.time if before else 0.0))
         if posture.caution and posture.id not in self.cautioned:
@@ -201,12 +238,18 @@ class _Compiler:
         )
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
+        if not self.regular and "wall" not in posture.on and posture != self.closed:
+            self.say("locate", phrases.eyes)
+            self.closed = posture
         for caution in filter(None, (step.text, level, step.caution or point.before)):
             self.say("notice", caution)
-        beats = hold_beats(step.seconds, self.timing.press, self.breaths[step.breath], phrases)
+        breath = self.breaths[step.breath]
+        unbroken = not any(line.say == FILLER for lines in breath for line in lines)
+        beats = hold_beats(step.seconds, self.timing.press, breath, phrases, unbroken)
         words = f"{tool.press} {phrases.levels[step.pressure]}"
         self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
         self.say("release", tool.release, tool.off)
+        self.pressed += 1
         self.last = (point.id, side, place)
 
     def returning(self, ready: str = "", *place: Cue) -> None:
@@ -217,11 +260,12 @@ class _Compiler:
 
     def lead(self, point: Point, side: Side | None, place: str, title: str) -> str:
         """The name of what comes, as short as the spot before allows."""
+        self.other = False
         if self.last is None:
             return self.phrases.first.format(place=title)
         if place and self.last[:2] == (point.id, side):
             return self.phrases.stop.format(place=place)
-        known = self.last[0] == point.id and self.last[2] == place
+        known = self.other = self.last[0] == point.id and self.last[2] == place
         return (self.phrases.side if known else self.phrases.next).format(place=title)
 
     def ready(self, posture: Posture, tool: Tool, side: Side | None) -> str:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from voice_guide.compiler.cues import Cue
 from voice_guide.compiler.script import compile_script
-from voice_guide.compiler.speech import unspoken
-from voice_guide.compiler.speech import MOST_WORDS, sentences
+from voice_guide.compiler.speech import MOST_WORDS, sentences, unspoken
 from voice_guide.compiler.timeline import left_out, sketch
 from voice_guide.errors import ChoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit

@@ -166,6 +166,20 @@ class HearShape(Shape):
     short_minutes: float
 
 
+class FillersShape(Shape):
+    """What is said between the breaths, by moment and place."""
+
+    first: list[Text]
+    later: list[Text]
+    side: list[Text]
+    late: list[Text]
+    breath: list[Text]
+    rest: list[Text]
+    lying: list[Text]
+    wall: list[Text]
+    chair: list[Text]
+
+
 class PhrasesShape(Shape):
     """phrases.yaml."""
 
@@ -196,12 +210,14 @@ class PhrasesShape(Shape):
     sides: dict[str, Text]
     levels: dict[int, Text]
     caution: Text
+    eyes: Text
     half: Text
     countdown: list[Text]
     rest: Text
     breathe: Text
     stay: list[RoundShape]
     breaths: dict[str, list[RoundShape]]
+    fillers: FillersShape
     closing: dict[str, list[Text]]
     where: Text
     where_rest: Text

@@ -77,6 +77,7 @@ def _phrases(shape: PhrasesShape) -> Phrases:
     breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
     plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
     plain |= {"skin_answered": tuple(shape.skin_answered), "countdown": tuple(shape.countdown)}
+    plain |= {"fillers": _tuples(shape.fillers.model_dump())}
     plain |= {"left": tuple(shape.left), "numbers": tuple(shape.numbers)}
     plain["hear"] = Hear(**{key: _tuples(value) for key, value in shape.hear.model_dump().items()})
     plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}

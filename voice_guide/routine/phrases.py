@@ -12,6 +12,10 @@ class Beat:
     say: str = ""
 
 
+FILLER = "*"
+"""What a beat says where a filler stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Least seconds for the phases around a hold."""
@@ -87,12 +91,15 @@ class Phrases:
     levels: Mapping[int, str]
     breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
     caution: str
-    """The line of the breaths that is safety, and said to everybody."""
+    """The first filler of a hold, which is safety, and said to everybody."""
+    eyes: str
     half: str
     countdown: tuple[str, ...]
     rest: str
     breathe: str
     stay: Sequence[tuple[Beat, ...]]
+    fillers: Mapping[str, tuple[str, ...]]
+    """By moment and place: first, later, side, late, breath, rest; lying, wall, chair."""
     closing: Mapping[str, tuple[str, ...]]
     where: str
     where_rest: str
