@@ -258,7 +258,7 @@ READINGS = {
                 and {name for r in RULE.values() if "lacrosse_ball_wall" in r.tools for name in r.when} >= CAUTIONS),
     "C36": ("on the wall the ball is moved down by hand between the stops; bending the knees would roll it the "
             "wrong way",
-            lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your hand")
+            lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your {other} hand")
                 and has(TOOL["tennis_ball_wall"].release, "a hand on the ball", "free of it")
                 and "two finger widths lower" in POINT["track"].places[1]
                 and not said("(bend|straighten) (your|the) knees")),

@@ -44,7 +44,7 @@ def test_an_area_is_pressed_place_by_place_one_side_before_the_other(library):
 def test_a_position_is_said_once_and_its_way_out_before_the_next(library):
     plan = compile_script(library.routines["Complete Daily Care"], library.phrases)
     moves = [cue.text for cue in plan.cues if cue.kind == "move"]
-    entering = [text for text in moves if "your back near a wall" in text]
+    entering = [text for text in moves if "Your back near a wall" in text]
     leaving = [text for text in moves if "step away from the wall" in text]
     assert len(entering) == 1 and len(leaving) == 1
     assert "on a firm chair" in leaving[0] and leaving[0].count("Open your eyes.") == 1
@@ -52,7 +52,7 @@ def test_a_position_is_said_once_and_its_way_out_before_the_next(library):
 
 def test_legs_are_changed_when_the_side_changes(library):
     moves = [cue.text for cue in cues_of(library, "Early Comfort", "ki3", "right") if cue.kind == "move"]
-    assert moves == ["Now the ankle stream, right foot. Change legs."]
+    assert moves == ["Now the ankle stream, right foot. Change legs. Rest your right ankle on the other knee."]
 
 
 def test_the_ball_is_taken_in_hand_once_a_side(library):

@@ -299,3 +299,70 @@ def test_eyes_are_closed_where_it_is_safe_and_opened_only_to_move(routine, libra
     assert not [
         cue for cue in plan.cues if "pen your eyes" in cue.text and cue.kind not in ("move", "release", "close")
     ]
+
+
+class Listener:
+    """Somebody who does what is said and no more: where they are, where an ankle rests, who holds the ball."""
+
+    def __init__(self):
+        self.base, self.legs_crossed, self.eyes_closed, self.ball, self.pressing = "anywhere", False, False, "", False
+
+    def hear(self, cue, posture):
+        for sentence in sentences(cue.text):
+            if "Open your eyes" in sentence:
+                self.eyes_closed = False
+            if re.search(r"\b(take your seat|[Ss]it down|sit there)\b", sentence) and cue.kind == "move":
+                assert self.base != "chair", f"sits already: {cue.text}"
+                assert not self.eyes_closed, cue.text
+                self.base = "chair" if "chair" in sentence or "seat" in sentence else "floor"
+            if re.search(r"\b(Stand up|Come to stand)\b", sentence) and cue.kind == "move":
+                assert self.base != "wall" and not self.legs_crossed, f"stands already, or a foot is up: {cue.text}"
+                self.base = "wall"
+            if "on the other knee" in sentence:
+                assert self.base == "chair", cue.text
+                self.legs_crossed = True
+            if "foot back on the floor" in sentence:
+                self.legs_crossed = False
+            if "roll onto your back" in sentence or "roll onto your front" in sentence:
+                assert self.base == "floor" and not self.eyes_closed, cue.text
+            if "Push yourself up to sitting" in sentence or "push yourself up to sitting" in sentence:
+                assert self.base == "floor", cue.text
+            if found := re.search(r"[Tt]ake the ball in your (left|right) hand", sentence):
+                self.ball = found[1]
+            if found := re.search(r"Put your (left|right) hand", sentence):
+                assert self.ball != found[1], f"that hand holds the ball: {cue.text}"
+            if sentence.startswith("Close your eyes"):
+                assert self.base != "wall", cue.text
+                self.eyes_closed = True
+        if cue.kind == "press":
+            assert not self.pressing and self.base == posture.base, (self.base, cue.text)
+            assert self.legs_crossed == (posture.id == "seated_cross_leg"), cue.text
+        self.pressing = cue.kind == "press" or (self.pressing and cue.kind != "release")
+
+
+@pytest.mark.parametrize("talk", ["full", "short"])
+def test_who_does_what_is_said_and_no_more_is_where_the_next_word_wants_them(routine, library, talk):
+    """No cue assumes what is not so: nobody sits down who sits, stands up who stands, or walks with a foot on a knee."""
+    there, postures = Listener(), []
+    for step in routine.steps:
+        turns = len(step.sides) * len(step.places) if step.do == "press" else 1
+        postures += [step.posture] * turns * step.repeat
+    for cue in compile_script(routine, library.phrases, talk=talk).cues:
+        step = min(max(cue.step - 1, 0), len(postures) - 1)
+        there.hear(cue, next((one for one in reversed(postures[: step + 1]) if one), None))
+
+
+def test_to_the_floor_and_back_there_are_forty_seconds(library):
+    for routine in library.routines.values():
+        for cue in compile_script(routine, library.phrases).cues:
+            if cue.kind == "move" and re.search(r"roll onto your (back|front)|up to sitting", cue.text):
+                assert cue.span - spoken_seconds(cue.text) >= 39.9, (routine.name, cue.text)
+
+
+def test_what_to_aim_for_is_said_at_the_first_hold_of_each_kind(routine, library):
+    texts = " ".join(cue.text for cue in compile_script(routine, library.phrases).cues)
+    for step in routine.steps:
+        if step.point:
+            aim = step.point.feel or step.point.before
+            assert aim in texts, step.point.name
+            assert texts.count(aim) == 1 or not step.point.feel

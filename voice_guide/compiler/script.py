@@ -9,12 +9,14 @@ from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
 from voice_guide.compiler.speech import MOST_WORDS, USUAL_RATE, sentences, spoken_seconds
-from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool
+from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool, sided
 from voice_guide.routine.names import listed
 from voice_guide.routine.phrases import FILLER, Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
+SETTLED = 20.0
+"""Seconds of a first step that let somebody arrive."""
 NAMED = 2
 """Places that are named before a session; more are counted."""
 
@@ -54,6 +56,9 @@ class _Compiler:
         self.other = False
         """The spot was pressed on the other side just before."""
         self.found: set[str] = set()
+        self.felt: set[str] = {""}
+        self.handled: set[str] = set()
+        """Postures where it was said how the ball is held until it holds by itself."""
         self.cautioned: set[str] = set()
         """Postures whose caution was said."""
         self.notices = ""
@@ -64,8 +69,8 @@ class _Compiler:
         """The least seconds that all so far takes."""
         self.pressed = 0
         self.presses = sum(len(s.sides) * len(s.places) * s.repeat for s in routine.steps if s.do == "press")
-        self.closed: Posture | None = None
-        """Where eyes were closed."""
+        self.closed = {"wall"}
+        """Where it was said that eyes may be closed; never at a wall."""
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
         """A cue of at least `span` seconds, and `quiet` seconds after its words."""
@@ -74,6 +79,7 @@ class _Compiler:
         self.clock += cue.span
 
     def cue(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0) -> Cue:
+        text = sided(text, self.side)
         span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
         return Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point)
 
@@ -118,11 +124,11 @@ class _Compiler:
 
     def moment(self, kind: Kind) -> Iterator[str]:
         """The fillers that suit here and now."""
-        on = self.posture.on if self.posture else ()
-        yield next((place for place in ("chair", "wall") if place in on), "lying")
+        place = self.posture.base if self.posture else "chair"
         if kind == "breathe":
             yield "breath"
             return
+        yield {"floor": "lying"}.get(place, place)
         yield "first" if self.last is None else "side" if self.other else "later"
         if self.pressed * 4 >= self.presses * 3:
             yield "late"
@@ -146,6 +152,15 @@ class _Compiler:
         off = phrases.off if points else ""
         for caution in dict.fromkeys(filter(None, (*routine.today, routine.before, off))):
             self.say("notice", caution)
+
+    def settle_down(self) -> None:
+        """Half a minute that begins a session, unless breathing or a quiet minute does already."""
+        first = self.routine.steps[0]
+        if self.bells or not self.posture or (first.do != "press" and first.seconds >= SETTLED):
+            return
+        length, text = self.phrases.arrive_seconds, self.phrases.arrive[self.posture.base]
+        room = spoken_seconds(text, self.rate) + 1
+        self.block("breathe", text, length, fill(self.breaths["easy"], room, length))
 
     def what(self, points: Sequence[str]) -> str:
         """What we do, and what is needed for it."""
@@ -182,9 +197,11 @@ class _Compiler:
         return self.phrases.holds.format(number=numbers[min(count, len(numbers)) - 1])
 
     def arrive(self) -> None:
-        """Once the listener sits, stands or lies, and before any place is touched: what none of them may have."""
-        if len(self.titles) == 2 and not set(self.phrases.skin_answered) <= set(self.routine.answered):
-            self.say("notice", self.phrases.skin)
+        """Once the listener sits, stands or lies, and before any place is touched: a breath or two, and the pain."""
+        if len(self.titles) == 2:
+            if not set(self.phrases.skin_answered) <= set(self.routine.answered):
+                self.say("notice", self.phrases.skin)
+            self.settle_down()
         if self.notices:
             self.say("intro", self.notices, quiet=3)
         self.notices = ""
@@ -215,8 +232,10 @@ class _Compiler:
                 turning = posture.time if posture and then and then == posture.change else 0.0
                 self.say("move", _once(lead, then), quiet=max(turning, self.timing.next))
             return
-        before, self.posture, self.closed = self.posture, posture, None
-        words = _once(before.leave if before else "", lead, posture.enter, then)
+        before, self.posture = self.posture, posture
+        way = self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", "")
+        leave = sided(before.leave, self.last[1] if self.last else None) if before else ""
+        words = _once(leave, lead, way, posture.enter, then)
         self.say("move", words, quiet=max(posture.time, before.time if before else 0.0))
         if posture.caution and posture.id not in self.cautioned:
             self.say("notice", posture.caution)
@@ -231,16 +250,16 @@ class _Compiler:
         self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
         self.arrive()
         self.locate(point, tool, posture)
-        onto = posture.onto.format(ball=point.ball) if tool.ball else ""
+        onto = self.onto(point, posture) if tool.ball else ""
         self.returning(
             posture.ready if tool.ball else "",
             self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search),
         )
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
-        if not self.regular and "wall" not in posture.on and posture != self.closed:
+        if not self.regular and posture.base not in self.closed:
             self.say("locate", phrases.eyes)
-            self.closed = posture
+            self.closed.add(posture.base)
         for caution in filter(None, (step.text, level, step.caution or point.before)):
             self.say("notice", caution)
         breath = self.breaths[step.breath]
@@ -254,7 +273,8 @@ class _Compiler:
 
     def returning(self, ready: str = "", *place: Cue) -> None:
         """How somebody who got up gets back to this step."""
-        words = _once(self.posture.enter, ready) if self.posture else ""
+        way = self.phrases.ways.get(f"start_{self.posture.base}", "") if self.posture else ""
+        words = _once(way, self.posture.enter, ready) if self.posture else ""
         into = [self.cue("move", words, quiet=self.posture.time)] if self.posture else []
         self.returns[-1] = (*into, *place)
 
@@ -287,17 +307,31 @@ class _Compiler:
         elif first:
             self.say("locate", point.find, quiet=self.timing.find + point.search)
         if tool.ball:
-            self.say(
-                "locate", posture.onto.format(ball=point.ball), quiet=self.timing.again + point.search * (not first)
-            )
+            if point.search and not first:
+                self.say("locate", self.phrases.search, quiet=point.search)
+            known = posture.id in self.handled
+            words = self.ball(point, posture) if known else self.onto(point, posture)
+            self.say("locate", words, quiet=self.timing.again)
+            self.handled.add(posture.id)
         elif first:
             if not self.regular:
                 self.say("locate", point.press)
         else:
             self.say("locate", point.again, quiet=self.timing.again + point.search)
+        if first and not self.regular and point.feel not in self.felt:
+            self.say("locate", point.feel)
+            self.felt.add(point.feel)
+
+    def onto(self, point: Point, posture: Posture) -> str:
+        """How the ball gets there, and how the listener gets onto it."""
+        return posture.onto.replace("{ball}", self.ball(point, posture))
+
+    @staticmethod
+    def ball(point: Point, posture: Posture) -> str:
+        return _once(point.ball, point.floor if posture.base == "floor" else "")
 
     def closing(self) -> None:
-        seated = f"{self.routine.ending}_seated" if self.posture and "chair" in self.posture.on else ""
+        seated = f"{self.routine.ending}_seated" if self.posture and self.posture.base == "chair" else ""
         lines = self.phrases.closing.get(seated) or self.phrases.closing[self.routine.ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
         if self.routine.ending == "asleep":

@@ -133,6 +133,8 @@ class PointShape(Shape):
     before: str = ""
     press: str = ""
     ball: str = ""
+    floor: str = ""
+    feel: str = ""
     search: float = 0.0
     places: list[Text] = []
     tools: list[Name] = []
@@ -208,6 +210,10 @@ class PhrasesShape(Shape):
     side: Text
     stop: Text
     sides: dict[str, Text]
+    arrive: dict[str, Text]
+    arrive_seconds: Seconds
+    search: Text
+    ways: dict[str, Text]
     levels: dict[int, Text]
     caution: Text
     eyes: Text

@@ -26,7 +26,7 @@ from voice_guide.pictures.views import (
     Place,
     View,
 )
-from voice_guide.routine import Point
+from voice_guide.routine import Point, sided
 
 AID = "This chart is only an aid: find the spot with your fingers."
 
@@ -62,7 +62,7 @@ def numbered(points: Sequence[Point]) -> dict[int, Point]:
 def described(points: Sequence[Point]) -> list[str]:
     """The chart in words: for each point its number, its name, its sides, and where to find it."""
     return [
-        f"{number}: {point.name}, {sides(point)}{'' if point.hold else ', not pressed'}. {point.find or point.place}"
+        f"{number}: {point.name}, {sides(point)}{'' if point.hold else ', not pressed'}. {sided(point.find, None) or point.place}"
         for number, point in numbered(points).items()
     ]
 

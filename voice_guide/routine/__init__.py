@@ -13,6 +13,14 @@ Talk = Literal["full", "short", "bells"]
 """First-timer's words; regular's words; bells, with only names, changes and safety spoken."""
 
 
+def sided(text: str, side: Side | None) -> str:
+    """With left and right for {side} and {other}; without a side the words stand without them."""
+    other = {"left": "right", "right": "left"}.get(side or "")
+    if other is None:
+        return text.replace("{other} side", "other side").replace("{side} ", "").replace("{other} ", "other ")
+    return text.replace("{side}", str(side)).replace("{other}", other)
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """What presses: a hand, a ball. Seconds are caps on one hold."""
@@ -60,6 +68,11 @@ class Posture:
     """Where it is done: floor, wall, chair, bed."""
     by_choice: bool = False
     """Never taken in place of another."""
+
+    @property
+    def base(self) -> str:
+        """Where the body is carried: chair, wall (standing), floor."""
+        return next((place for place in ("chair", "wall") if place in self.on), "floor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +125,10 @@ class Point:
     before: str = ""
     press: str = ""
     ball: str = ""
+    floor: str = ""
+    """Said besides, where the ball lies on the floor."""
+    feel: str = ""
+    """What to aim for, said at the first hold."""
     search: float = 0.0
     """Seconds more to find it: a tender spot is searched for."""
     places: tuple[str, ...] = ()

@@ -88,6 +88,12 @@ class Phrases:
     side: str
     stop: str
     sides: Mapping[str, str]
+    arrive: Mapping[str, str]
+    """How a session begins, by where the listener is: chair, wall, floor."""
+    arrive_seconds: float
+    search: str
+    ways: Mapping[str, str]
+    """From where somebody is to where the next posture is: start, chair, wall, floor."""
     levels: Mapping[int, str]
     breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
     caution: str
