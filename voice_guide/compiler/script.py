@@ -8,17 +8,15 @@ from dataclasses import replace
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
-from voice_guide.compiler.speech import MOST_WORDS, USUAL_RATE, sentences, spoken_seconds
+from voice_guide.compiler.opening import what_we_do, who_leaves_it_out
+from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool, sided
-from voice_guide.routine.names import listed
 from voice_guide.routine.phrases import FILLER, Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
 SETTLED = 20.0
 """Seconds of a first step that let somebody arrive."""
-NAMED = 2
-"""Places that are named before a session; more are counted."""
 
 
 def compile_script(
@@ -144,10 +142,10 @@ class _Compiler:
         self.notices = "" if asked or self.bells or routine.ending == "asleep" else phrases.notice
         points = list(dict.fromkeys(f"the {step.point.name}" for step in routine.steps if step.point))
         if not self.regular:
-            self.say("intro", self.what(points), self.timing.intro)
+            self.say("intro", what_we_do(routine, phrases, points), self.timing.intro)
         if not asked:
             self.say("notice", phrases.check, quiet=2)
-        for words in self.left_out([*routine.avoid.values()]):
+        for words in who_leaves_it_out([*routine.avoid.values()], phrases):
             self.say("notice", words)
         off = phrases.off if points else ""
         for caution in dict.fromkeys(filter(None, (*routine.today, routine.before, off))):
@@ -161,40 +159,6 @@ class _Compiler:
         length, text = self.phrases.arrive_seconds, self.phrases.arrive[self.posture.base]
         room = spoken_seconds(text, self.rate) + 1
         self.block("breathe", text, length, fill(self.breaths["easy"], room, length))
-
-    def what(self, points: Sequence[str]) -> str:
-        """What we do, and what is needed for it."""
-        named = listed(points, self.phrases.join) if 0 < len(points) <= NAMED else self.number(len(points))
-        steps = self.routine.steps
-        needs = [step.posture.need for step in steps if step.posture] + [step.tool.need for step in steps if step.tool]
-        things = self.listed(needs)
-        what = self.phrases.hold.format(places=named) if points else self.phrases.calm
-        return " ".join([what, self.phrases.need.format(things=things)] if things else [what]) + "."
-
-    def left_out(self, conditions: Sequence[str]) -> Iterator[str]:
-        """For whom it is not: a few conditions in a sentence, each sentence short enough to be followed."""
-        frame, group = self.phrases.avoid, list[str]()
-        for condition in conditions:
-            whole = frame.format(conditions=self.either([*group, condition]))
-            if group and len(whole.split()) > MOST_WORDS:
-                yield frame.format(conditions=self.either(group))
-                frame, group = self.phrases.avoid_also, []
-            group.append(condition)
-        if group:
-            yield frame.format(conditions=self.either(group))
-            yield self.phrases.instead
-
-    def either(self, conditions: Sequence[str]) -> str:
-        phrases = self.phrases
-        inside = any(phrases.either in condition for condition in conditions)
-        return listed(conditions, phrases.or_else if inside else phrases.either)
-
-    def listed(self, words: Sequence[str]) -> str:
-        return listed(list(dict.fromkeys(filter(None, words))), self.phrases.join)
-
-    def number(self, count: int) -> str:
-        numbers = self.phrases.numbers
-        return self.phrases.holds.format(number=numbers[min(count, len(numbers)) - 1])
 
     def arrive(self) -> None:
         """Once the listener sits, stands or lies, and before any place is touched: a breath or two, and the pain."""

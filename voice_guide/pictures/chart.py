@@ -62,7 +62,8 @@ def numbered(points: Sequence[Point]) -> dict[int, Point]:
 def described(points: Sequence[Point]) -> list[str]:
     """The chart in words: for each point its number, its name, its sides, and where to find it."""
     return [
-        f"{number}: {point.name}, {sides(point)}{'' if point.hold else ', not pressed'}. {sided(point.find, None) or point.place}"
+        f"{number}: {point.name}, {sides(point)}{'' if point.hold else ', not pressed'}. "
+        f"{sided(point.find, None) or point.place}"
         for number, point in numbered(points).items()
     ]
 

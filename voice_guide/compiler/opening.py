@@ -1,0 +1,43 @@
+"""The longer sentences of an opening: what we do, and for whom it is not, each short enough to be followed."""
+
+from collections.abc import Iterator, Sequence
+
+from voice_guide.compiler.speech import MOST_WORDS
+from voice_guide.routine import Routine
+from voice_guide.routine.names import listed
+from voice_guide.routine.phrases import Phrases
+
+NAMED = 2
+"""Places that are named before a session; more are counted."""
+
+
+def what_we_do(routine: Routine, phrases: Phrases, places: Sequence[str]) -> str:
+    """What is pressed, and what it needs: "We hold two places with a chair and a tennis ball."."""
+    what = phrases.calm
+    if places:
+        number = phrases.numbers[min(len(places), len(phrases.numbers)) - 1]
+        counted = phrases.holds.format(number=number)
+        what = phrases.hold.format(places=listed(places, phrases.join) if len(places) <= NAMED else counted)
+    needs = [step.posture.need for step in routine.steps if step.posture]
+    needs += [step.tool.need for step in routine.steps if step.tool]
+    things = list(dict.fromkeys(filter(None, needs)))
+    return " ".join([what, *[phrases.need.format(things=listed(things, phrases.join))] * bool(things)]) + "."
+
+
+def who_leaves_it_out(conditions: Sequence[str], phrases: Phrases) -> Iterator[str]:
+    """A few conditions in a sentence, and at the end where to go instead; nothing where there are none."""
+    frame, group = phrases.avoid, list[str]()
+    for condition in conditions:
+        whole = frame.format(conditions=_either([*group, condition], phrases))
+        if group and len(whole.split()) > MOST_WORDS:
+            yield frame.format(conditions=_either(group, phrases))
+            frame, group = phrases.avoid_also, []
+        group.append(condition)
+    if group:
+        yield frame.format(conditions=_either(group, phrases))
+        yield phrases.instead
+
+
+def _either(conditions: Sequence[str], phrases: Phrases) -> str:
+    inside = any(phrases.either in condition for condition in conditions)
+    return listed(conditions, phrases.or_else if inside else phrases.either)
