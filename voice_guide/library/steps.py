@@ -11,6 +11,7 @@ from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
+from voice_guide.library.orders import Orders
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
 from voice_guide.pcm import seconds
@@ -67,9 +68,11 @@ class Reader:
         phrases: Phrases,
         claims: Iterable[str],
         commanding: Collection[str],
+        orders: Orders,
+        shipped: bool,
     ) -> None:
         self.document, self.catalogue, self.phrases = document, catalogue, phrases
-        self.commanding = commanding
+        self.commanding, self.orders, self.shipped = commanding, orders, shipped
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
     def routine(self, shape: RoutineShape) -> Routine:
@@ -77,6 +80,8 @@ class Reader:
         self._spoken(("name",), shape.name)
         if shape.before:
             self._spoken(("before",), shape.before)
+        if shape.fits and not self.shipped:
+            self.document.fault(("fits",), "a script of your own lifts no exclusion; leave 'fits' out")
         if shape.ending not in self.phrases.closing:
             self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
@@ -339,6 +344,9 @@ class Reader:
             self.document.fault(where, f"'{sign}' is not spoken as a word; write it as one, or leave it out")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
+        elif given := self.orders.given(text):
+            words, order = given
+            self.document.fault(where, f"'{words}' orders what the rules forbid: {order.rule} ({order.source})")
         elif found_command := commands_in(text, self.commanding):
             remedy = "say it inside a longer sentence"
             self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")
