@@ -128,6 +128,7 @@ class Reader:
         """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
         seen: set[tuple[str, str | None, str]] = set()
         counted: Counter[tuple[str, str | None]] = Counter()
+        pressed: dict[tuple[str, str | None], Point] = {}
         for number, step in enumerate(steps):
             if not step.point:
                 continue
@@ -140,6 +141,7 @@ class Reader:
                     f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
                     "leave it out, or give other 'places'",
                 )
+            self._elsewhere(number, step.point, spots, pressed)
             seen |= spots
             counted.update((point, side) for point, side, _ in spots)
             most = len(step.point.places) or (SEARCHED if step.point.search else 1)
@@ -149,6 +151,27 @@ class Reader:
                     ("steps", number),
                     f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
                 )
+
+    def _elsewhere(
+        self,
+        number: int,
+        point: Point,
+        places: Iterable[tuple[str, str | None, str]],
+        pressed: dict[tuple[str, str | None], Point],
+    ) -> None:
+        """A fault where another point that was pressed before is the same spot; what is pressed here is added."""
+        own = {place.casefold(): place for place in point.places}
+        spots = {
+            (spot, side) for _, side, place in places for spot in self.catalogue.spots(point, own.get(place, place))
+        }
+        other = next((pressed[spot] for spot in sorted(spots, key=str) if pressed.get(spot, point) is not point), None)
+        if other:
+            self.document.fault(
+                ("steps", number),
+                f"'{point.name}' presses a spot of the '{other.name}' again; a spot is pressed once in a session: "
+                "leave it out, or give other 'places'",
+            )
+        pressed |= dict.fromkeys(spots, point)
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
