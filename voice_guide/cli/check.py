@@ -27,10 +27,11 @@ def check_command(files: tuple[Path, ...]) -> None:
             continue
         whole += 1
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
+        click.echo(
+            f"{path}: its words were looked over for {checked.orders} forbidden orders; nobody has listened to them"
+        )
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
-    if whole:
-        hint("What its sentences ask of somebody no program checks: read them with `voice-guide show`.")
     if faults:
         raise RoutineError("\n".join(faults))
 

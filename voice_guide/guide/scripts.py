@@ -127,6 +127,8 @@ class Checked:
     routine: Routine
     seconds: float
     left_out: Sequence[tuple[str, str]]
+    orders: int
+    """How many kinds of forbidden orders its words were looked over for."""
 
 
 def check(kit: Kit, path: Path) -> Checked:
@@ -135,7 +137,7 @@ def check(kit: Kit, path: Path) -> Checked:
     plan = compile_script(routine, kit.library.phrases)
     timeline = sketch(plan.cues)
     missing = [(cue.text, plan.titles[cue.step]) for cue in left_out(plan.cues, timeline.clips)]
-    return Checked(routine, seconds(timeline.length), missing)
+    return Checked(routine, seconds(timeline.length), missing, len(kit.library.orders))
 
 
 def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:

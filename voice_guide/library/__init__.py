@@ -3,6 +3,7 @@
 Nothing in a script can run code, name another file, or grow past bounds that are checked here.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
+from voice_guide.library.orders import Orders
 from voice_guide.library.shelf import Card, Opened, Shelf, card_of
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
@@ -60,6 +62,7 @@ class Library:
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
         self.phrases, self.catalogue, self.claims = ground.phrases, ground.catalogue, ground.claims
+        self.orders = Orders(ground.orders, ground.order_words)
         self.old_numbers = {word: [*answers] for word, answers in ground.old_numbers.items()}
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
@@ -176,14 +179,20 @@ class Library:
 
         document = Document(path, raw)
         shape = document.read_as(RoutineShape)
-        return replace(
-            Reader(document, self.catalogue, self.phrases, self.claims, self.commanding).routine(shape), file=file
-        )
+        shipped = self._is_shipped(path)
+        reader = Reader(document, self.catalogue, self.phrases, self.claims, self.commanding, self.orders, shipped)
+        return replace(reader.routine(shape), file=file)
+
+    def _is_shipped(self, path: Path) -> bool:
+        """Whether a script is one of ours, which alone may say that an exclusion does not concern it."""
+        return os.path.realpath(path.parent) == os.path.realpath(self.shipped / "routines")
 
     def _routine(self, path: Path) -> Routine:
         """One script, checked now or before."""
         raw = bytes_of(path)
-        return self._checked.value(self._form, ("routine", self._against, digest(raw)), lambda: self._read(path, raw))
+        whose = "shipped" if self._is_shipped(path) else "own"
+        made_of = ("routine", whose, self._against, digest(raw))
+        return self._checked.value(self._form, made_of, lambda: self._read(path, raw))
 
     @cached_property
     def _form(self) -> Form[Routine]:

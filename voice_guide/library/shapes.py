@@ -135,6 +135,7 @@ class PointShape(Shape):
     ball: str = ""
     search: float = 0.0
     places: list[Text] = []
+    same: list[str] = []
     tools: list[Name] = []
     postures: list[Name] = []
     hold: HoldShape | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from voice_guide.body.listeners import Need, Rules
 from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
+from voice_guide.library.orders import Order
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
 from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
@@ -31,6 +32,8 @@ class Shipped:
             _catalogue(points, safety),
             _phrases(self._document("phrases").read_as(PhrasesShape)),
             tuple(safety.claims),
+            tuple(Order(one.rule, one.source, tuple(one.words)) for one in safety.orders.values()),
+            safety.order_words,
             {number: tuple(answers) for number, answers in points.old_numbers.items()},
         )
 

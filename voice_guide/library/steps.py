@@ -11,6 +11,7 @@ from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
+from voice_guide.library.orders import Orders
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
 from voice_guide.pcm import seconds
@@ -67,9 +68,11 @@ class Reader:
         phrases: Phrases,
         claims: Iterable[str],
         commanding: Collection[str],
+        orders: Orders,
+        shipped: bool,
     ) -> None:
         self.document, self.catalogue, self.phrases = document, catalogue, phrases
-        self.commanding = commanding
+        self.commanding, self.orders, self.shipped = commanding, orders, shipped
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
     def routine(self, shape: RoutineShape) -> Routine:
@@ -77,6 +80,8 @@ class Reader:
         self._spoken(("name",), shape.name)
         if shape.before:
             self._spoken(("before",), shape.before)
+        if shape.fits and not self.shipped:
+            self.document.fault(("fits",), "a script of your own lifts no exclusion; leave 'fits' out")
         if shape.ending not in self.phrases.closing:
             self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
@@ -123,6 +128,7 @@ class Reader:
         """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
         seen: set[tuple[str, str | None, str]] = set()
         counted: Counter[tuple[str, str | None]] = Counter()
+        pressed: dict[tuple[str, str | None], Point] = {}
         for number, step in enumerate(steps):
             if not step.point:
                 continue
@@ -135,6 +141,7 @@ class Reader:
                     f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
                     "leave it out, or give other 'places'",
                 )
+            self._elsewhere(number, step.point, spots, pressed)
             seen |= spots
             counted.update((point, side) for point, side, _ in spots)
             most = len(step.point.places) or (SEARCHED if step.point.search else 1)
@@ -144,6 +151,27 @@ class Reader:
                     ("steps", number),
                     f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
                 )
+
+    def _elsewhere(
+        self,
+        number: int,
+        point: Point,
+        places: Iterable[tuple[str, str | None, str]],
+        pressed: dict[tuple[str, str | None], Point],
+    ) -> None:
+        """A fault where another point that was pressed before is the same spot; what is pressed here is added."""
+        own = {place.casefold(): place for place in point.places}
+        spots = {
+            (spot, side) for _, side, place in places for spot in self.catalogue.spots(point, own.get(place, place))
+        }
+        other = next((pressed[spot] for spot in sorted(spots, key=str) if pressed.get(spot, point) is not point), None)
+        if other:
+            self.document.fault(
+                ("steps", number),
+                f"'{point.name}' presses a spot of the '{other.name}' again; a spot is pressed once in a session: "
+                "leave it out, or give other 'places'",
+            )
+        pressed |= dict.fromkeys(spots, point)
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
@@ -339,6 +367,9 @@ class Reader:
             self.document.fault(where, f"'{sign}' is not spoken as a word; write it as one, or leave it out")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
+        elif given := self.orders.given(text):
+            words, order = given
+            self.document.fault(where, f"'{words}' orders what the rules forbid: {order.rule} ({order.source})")
         elif found_command := commands_in(text, self.commanding):
             remedy = "say it inside a longer sentence"
             self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")
