@@ -24,7 +24,9 @@ from voice_guide.library import Library
 from voice_guide.voices import open_voice
 
 HEARD = Path(__file__).parents[1] / "heard.csv"
-CRITICAL = frozenset(["not", "no", "never", "off", "stop", "left", "right", "before", "after", "doctor", "help", "numb", "sharp"])
+CRITICAL = frozenset(
+    ["not", "no", "never", "off", "stop", "left", "right", "before", "after", "doctor", "help", "numb", "sharp"]
+)
 HEARS_AT = 16_000
 NUMBERS = dict(zip(map(str, range(21)), ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"], strict=True)) | {"30": "thirty", "40": "forty", "45": "forty five", "50": "fifty", "60": "sixty"}  # fmt: skip
 

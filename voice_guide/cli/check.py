@@ -12,13 +12,15 @@ from voice_guide.guide import Guide
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_command(files: tuple[Path, ...]) -> None:
+@click.option("--voice", help="A recorded voice: how many of the sentences it has.")
+def check_command(files: tuple[Path, ...], voice: str | None) -> None:
     """Look over scripts: every fault with its line, and cues that find no room.
 
     \b
     voice-guide check my-routine.yaml
+    voice-guide check soft-landing --voice anna
     """
-    guide, faults, whole = Guide(), [], 0
+    guide, faults, whole = Guide(voice, tell=hint), [], 0
     for path in files:
         try:
             checked = guide.check(path)
@@ -29,6 +31,9 @@ def check_command(files: tuple[Path, ...]) -> None:
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
+        if checked.recorded is not None:
+            click.echo(f"{path}: {checked.recorded} of {checked.sentences} sentences are recorded in '{voice}'")
+    guide.close()
     if whole:
         hint("What its sentences ask of somebody no program checks: read them with `voice-guide show`.")
     if faults:

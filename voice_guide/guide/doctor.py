@@ -60,9 +60,10 @@ def _cache(kit: Kit) -> str:
 def _voice(kit: Kit) -> str:
     from voice_guide.voices import open_voice
 
-    with closing(open_voice(kit.voice_name, kit.rate, kit.pitch)) as voice:
+    recorded = kit.voice.recorded if kit.voice_name else None
+    with closing(open_voice(None if recorded else kit.voice_name, kit.rate, kit.pitch)) as voice:
         voice.speak("One.")
-        return voice.key
+        return f"{recorded.key}, else {voice.key}" if recorded else voice.key
 
 
 def _folder(kit: Kit) -> str:

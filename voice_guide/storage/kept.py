@@ -33,8 +33,8 @@ SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 LARGEST = {SOUND: 40 << 20, FRAMES: 40 << 20, PICTURE: 1 << 20, CHECKED: 4 << 20}
 """Bytes of data; what is larger is not kept, and is not read.
 
-The longest cue, 3,000 letters, takes the slowest voice twelve minutes: 36 MB, and less as MP3. A picture is of a thousand
-by a thousand pixels of a byte, packed. Of a script of 256 KB the values are a few times as large.
+The longest cue, 3,000 letters, takes the slowest voice twelve minutes: 36 MB, and less as MP3. A picture is of a
+thousand by a thousand pixels of a byte, packed. Of a script of 256 KB the values are a few times as large.
 """
 
 _DIGEST = struct.Struct("<4sI32s")
