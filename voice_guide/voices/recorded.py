@@ -114,16 +114,18 @@ def _sound(folder: Path, sentence: Sentence, rate: int) -> Pcm:
         raise ValueError(f"no whole WAV file of one channel and {RATE} frames a second")
     if digest(sentence.text, content) != sentence.sound:
         raise ValueError("not the sound that was recorded for this sentence")
-    if audioop.max(sound, WIDTH) > CEILING or audioop.rms(sound, WIDTH) > LOUDEST:
+    if audioop.max(sound, WIDTH) > CEILING or (loud := audioop.rms(sound, WIDTH)) > LOUDEST:
         raise ValueError("louder than a voice may be")
-    if audioop.rms(sound, WIDTH) < SILENT:
+    if loud < SILENT:
         raise ValueError("nothing but silence")
     return sound
 
 
 def digest(text: str, content: bytes) -> str:
     """Of a sentence and the file of its sound."""
-    return hashlib.sha256(b"\0".join([text.encode(), content])).hexdigest()
+    made = hashlib.sha256(text.encode() + b"\0")
+    made.update(content)
+    return made.hexdigest()
 
 
 def read_list(folder: Path) -> Listed:
