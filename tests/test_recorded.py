@@ -389,6 +389,12 @@ def test_a_sound_that_is_not_what_was_recorded_is_one_line_and_the_other_voice_s
     assert Encoded(mended, mended.kept).length(IN) == length(content[WAV_HEAD:])
 
 
+def test_frames_of_a_spare_are_not_kept_as_those_of_the_voice_that_was_lost(tmp_path):
+    lost = Remembering(Mute("parrot"), tmp_path, lambda: Hum(3_000))
+    mended = Remembering(Parrot("parrot"), tmp_path)
+    assert Encoded(lost, lost.kept).length(IN) != Encoded(mended, mended.kept).length(IN) == length(mended.speak(IN))
+
+
 @pytest.mark.parametrize(
     ("loud", "fault"), [(lambda one: 27_000 if one > 0 else -27_000, "louder"), (lambda one: 0, "silence")]
 )

@@ -10,7 +10,7 @@ import click
 from voice_guide.cli.asking import asked
 from voice_guide.cli.options import sink_option
 from voice_guide.cli.screen import hint
-from voice_guide.errors import ChoiceError, VoiceGuideError
+from voice_guide.errors import ChoiceError, SinkError, VoiceGuideError
 from voice_guide.guide import Guide
 
 if TYPE_CHECKING:
@@ -88,7 +88,10 @@ def _one(recording: Recording, number: int, sink: str) -> str:
             hint(str(reason))
             choice = _asked("Enter to repeat, s to skip, q to leave", BEGIN)
             continue
-        recording.play(sound, number, sink)
+        try:
+            recording.play(sound, number, sink)
+        except SinkError as fault:  # what was said is not lost with the loudspeaker
+            hint(f"not played back: {fault}")
         choice = _asked("Enter to keep, r to repeat, s to skip, q to leave", AFTER)
         if choice == "keep":
             recording.keep(number, sound)

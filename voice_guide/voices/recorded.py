@@ -135,7 +135,7 @@ def read_list(folder: Path) -> Listed:
         data = read_inside(folder, LIST, LARGEST)
     except (OSError, ValueError) as fault:
         reason = (getattr(fault, "strerror", None) or str(fault)).lower()
-        raise VoiceError(f"{path}: {reason}; name the folder of a recorded voice") from None
+        raise VoiceError(f"{path}: {reason}; name the folder of a recorded voice, or another --voice") from None
     listed = FORM.read(data) if len(data) <= LARGEST else None
     if not listed or not _plausible(listed):
         raise VoiceError(f"{path}: not the list of a recorded voice of this version; ask for the folder again")
