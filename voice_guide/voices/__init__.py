@@ -7,6 +7,7 @@ from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
 NATURAL, ESPEAK, TONE = "natural", "espeak", "tone"
 """Voices that are not named after a speaker; `espeak` is the system's own choice where it has another engine."""
+NAMES = (NATURAL, ESPEAK, TONE)
 
 
 def open_voice(

@@ -156,13 +156,13 @@ class System:
             form = ["-f", "WAVE", "-d", f"LEI16@{request['frames']}", "-c", "1"]
             subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
             Path(raw).unlink()
-        _resample(file, request["frames"])
+        resample(file, request["frames"])
 
 
 ENGINES: dict[str, Callable[[], Natural | System]] = {"natural": Natural, "system": System}
 
 
-def _resample(file: str, rate: int) -> None:
+def resample(file: str, rate: int) -> None:
     """To so many frames a second, as far as there is numpy to do it well; who reads the file does it else."""
     with wave.open(file) as saved:
         have, form = saved.getframerate(), (saved.getsampwidth(), saved.getnchannels())
