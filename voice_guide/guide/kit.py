@@ -136,7 +136,9 @@ class Kit:
     def _opened(self, at_once: bool) -> Remembering:
         from voice_guide.voices.cache import remembering
 
-        self._voice = remembering(self.voice_name, self.rate, self.pitch, self.cache, at_once)
+        self._voice = remembering(
+            self.voice_name, self.rate, self.pitch, self.cache, at_once, lambda: self.library.pronunciations
+        )
         return self._voice
 
     @cached_property

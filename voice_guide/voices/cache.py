@@ -6,6 +6,7 @@ from threading import Lock
 
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm, length
+from voice_guide.routine.phrases import Sounds
 from voice_guide.storage.kept import SOUND, Kept, named
 from voice_guide.voices import ESPEAK, natural_is_here, open_voice
 from voice_guide.voices.bell import Belled
@@ -107,7 +108,14 @@ def entry_name(voice: Voice, text: str) -> str:
     return named(SOUND, _FORMAT, voice.key, text)
 
 
-def remembering(name: str | None, rate: int, pitch: int, folder: Path, at_once: bool = True) -> Remembering:
+def remembering(
+    name: str | None,
+    rate: int,
+    pitch: int,
+    folder: Path,
+    at_once: bool = True,
+    sounds: Callable[[], Sounds] = dict,
+) -> Remembering:
     """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError.
 
     Who asked for none has the natural one, and eSpeak where that is lost; so has, for what was not recorded, who named
@@ -115,7 +123,7 @@ def remembering(name: str | None, rate: int, pitch: int, folder: Path, at_once: 
     """
 
     def opened(name: str | None, at_once: bool) -> Voice:
-        return Belled(open_voice(name, rate, pitch, at_once))
+        return Belled(open_voice(name, rate, pitch, at_once, sounds))
 
     recorded = Recorded(Path(name), rate) if name and Path(name).is_absolute() else None
     name = None if recorded else name

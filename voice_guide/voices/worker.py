@@ -3,7 +3,8 @@
 It is run as a file, with the engine's name, and imports nothing of ours, so that it starts fast. One request a line of
 JSON on stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
 
-    {"file": ..., "text": ..., "speaker": ID OR NULL, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND}
+    {"file": ..., "text": ..., "speaker": ID OR NULL, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND,
+     "sounds": {WORD: AS IT SOUNDS}}
         ->  {}, a WAV file written
     {}  ->  {"speakers": [{"id": ..., "name": ..., "language": ..., "gender": ...}, ...]}
 
@@ -85,7 +86,8 @@ class Natural:
         if len(text.split()) <= 2:
             speed = max(speed, SHORT)
         random = numpy.random.default_rng(0)
-        phonemes = self._known.get(text) or self.phonemes(text)
+        said = respelled(text, request["sounds"], "[{0}]({1})")
+        phonemes = self._known.get(said) or self.phonemes(said)
         parts = [self._engine.from_ids(self._engine.ids(part), speed, random) for part in phonemes]
         sound = numpy.concatenate(parts) if parts else numpy.zeros(0)
         _write(request["file"], self._engine.sample_rate, (numpy.clip(sound, -1, 1) * 32_767).astype("<i2"))
@@ -97,6 +99,19 @@ def _known() -> dict[str, list[str]]:
 
     told: dict[str, Any] = json.loads(Path(__file__).with_name("phonemes.json").read_text(encoding="utf-8"))
     return told["sentences"] if told["hibari"] == __version__ else {}
+
+
+def respelled(text: str, sounds: dict[str, str], phonemes: str = "{0}") -> str:
+    """The text with words as they sound; those whose phonemes are told, between slashes, marked as `phonemes`."""
+
+    def said(found: re.Match[str]) -> str:
+        sound = sounds[found[0].casefold()]
+        return phonemes.format(found[0], sound) if sound.startswith("/") else sound
+
+    if not sounds:
+        return text
+    words = "|".join(map(re.escape, sorted(sounds, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w'’-])(?:{words})(?![\w-])", said, text, flags=re.IGNORECASE)
 
 
 class System:
@@ -135,7 +150,7 @@ class System:
 
     def save(self, request: dict[str, Any]) -> None:
         """Speak into a WAV file, in place of what the file held."""
-        text, file = request["text"], request["file"]
+        text, file = respelled(request["text"], request["sounds"]), request["file"]
         settings = [("voice", request["speaker"])] if request["speaker"] else []
         if ESPEAK:
             settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
