@@ -389,6 +389,16 @@ def test_a_sound_that_is_not_what_was_recorded_is_one_line_and_the_other_voice_s
     assert Encoded(mended, mended.kept).length(IN) == length(content[WAV_HEAD:])
 
 
+def test_a_take_that_was_held_down_to_the_ceiling_is_heard(anna):
+    peaks = array("h", said(IN, loud=1_500))
+    for at in range(RATE // 2 + 2_000, len(peaks) - RATE // 2 - 4_000, 1_000):
+        peaks[at] = 30_000
+    sound = taken(peaks.tobytes(), RATE, IN)
+    assert max(array("h", sound)) > 27_000
+    keep_sound(anna, FORM.read((anna / LIST).read_bytes()), 1, sound)
+    assert Recorded(anna).speak(IN) == sound
+
+
 def test_frames_of_a_spare_are_not_kept_as_those_of_the_voice_that_was_lost(tmp_path):
     lost = Remembering(Mute("parrot"), tmp_path, lambda: Hum(3_000))
     mended = Remembering(Parrot("parrot"), tmp_path)

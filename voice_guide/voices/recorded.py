@@ -28,6 +28,8 @@ LARGEST, MOST = 4 << 20, 10_000
 """Bytes of a list, and its sentences."""
 LONGEST = 120.0
 """Seconds of one sentence, in whatever alphabet."""
+HIGHEST = CEILING + 100
+"""What is dressed to the ceiling is rounded beyond it."""
 LOUDEST, SILENT = 11_000, 30
 """Of 32,767: 3 dB more than a dressed sentence has on the average, and less than any word has."""
 
@@ -114,7 +116,7 @@ def _sound(folder: Path, sentence: Sentence, rate: int) -> Pcm:
         raise ValueError(f"no whole WAV file of one channel and {RATE} frames a second")
     if digest(sentence.text, content) != sentence.sound:
         raise ValueError("not the sound that was recorded for this sentence")
-    if audioop.max(sound, WIDTH) > CEILING or (loud := audioop.rms(sound, WIDTH)) > LOUDEST:
+    if audioop.max(sound, WIDTH) > HIGHEST or (loud := audioop.rms(sound, WIDTH)) > LOUDEST:
         raise ValueError("louder than a voice may be")
     if loud < SILENT:
         raise ValueError("nothing but silence")
