@@ -347,10 +347,15 @@ class Guide:
         return say_words(text, self._kit, sink, Path(output) if output else None)
 
     def try_voices(self, language: str = "", *, sink: str = "speaker") -> None:
-        """The same words with each of the `voices`. Raises VoiceGuideError."""
+        """The same words with each of the `voices`; without a language, with those that may speak English.
+
+        Raises VoiceGuideError.
+        """
         from voice_guide.guide.aloud import try_voices
 
-        try_voices(self.voices(language), self._kit, sink)
+        found = self.voices(language)
+        english = [one for one in found if not one.language or one.language.startswith("en")]
+        try_voices(found if language else english, self._kit, sink)
 
     def examine(self) -> Iterator[Finding]:
         """What works on this machine, one thing after the other, each tried for real."""

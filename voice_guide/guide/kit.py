@@ -112,9 +112,12 @@ class Kit:
             self._opened(at_once=True)
 
     def _recorded(self, voice: str | None) -> str | None:
-        """The path of a recorded voice, from wherever it is named; other voices as they are."""
+        """The path of a recorded voice or a model, from wherever it is named; other voices as they are."""
         from voice_guide.voices import NAMES
+        from voice_guide.voices.voice import PIPER
 
+        if voice and voice.startswith(PIPER):
+            return PIPER + str(Path(voice.removeprefix(PIPER)).expanduser().absolute())
         if not voice or voice in NAMES:
             return voice
         from voice_guide.voices.recorded import folder_of

@@ -8,10 +8,10 @@ from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm, length
 from voice_guide.routine.phrases import Sounds
 from voice_guide.storage.kept import SOUND, Kept, named
-from voice_guide.voices import ESPEAK, natural_is_here, open_voice
+from voice_guide.voices import ESPEAK, NATURAL, natural_is_here, open_voice
 from voice_guide.voices.bell import Belled
 from voice_guide.voices.recorded import Recorded
-from voice_guide.voices.voice import Voice
+from voice_guide.voices.voice import PIPER, Voice
 
 _FORMAT = 2
 
@@ -40,7 +40,8 @@ class Remembering:
     @property
     def warning(self) -> str:
         """What was lost, and why sounds could not be kept; speaking goes on without. Empty where all is well."""
-        lost = f"{self.lost}; eSpeak speaks meanwhile" if self.lost else ""
+        speaks = self._voices[-1].key.partition(",")[0]
+        lost = f"{self.lost}; the {speaks} speaks meanwhile" if self.lost else ""
         faults = self.recorded.faults if self.recorded else []
         return "\n".join(filter(None, (*faults, lost, self.kept.warning)))
 
@@ -119,7 +120,7 @@ def remembering(
     """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError.
 
     Who asked for none has the natural one, and eSpeak where that is lost; so has, for what was not recorded, who named
-    the absolute path of a recorded voice.
+    the absolute path of a recorded voice. Where a model of theirs is lost, the natural one speaks.
     """
 
     def opened(name: str | None, at_once: bool) -> Voice:
@@ -127,5 +128,7 @@ def remembering(
 
     recorded = Recorded(Path(name), rate) if name and Path(name).is_absolute() else None
     name = None if recorded else name
-    spare = (lambda: opened(ESPEAK, True)) if name is None and natural_is_here() else None
-    return Remembering(opened(name, at_once), folder, spare, recorded)
+    best = NATURAL if natural_is_here() else ESPEAK
+    spare = {None: ESPEAK if best == NATURAL else "", NATURAL: ESPEAK}.get(name, "")
+    spare = best if name and name.startswith(PIPER) else spare
+    return Remembering(opened(name, at_once), folder, (lambda: opened(spare, True)) if spare else None, recorded)

@@ -39,6 +39,8 @@ class Make:
     """The id of the speaker for who names none; empty where that is asked of the engine."""
     pitched: bool
     """It can speak higher or lower."""
+    model: str = ""
+    """The file that it reads, where it takes one of the listener's."""
 
 
 NATURAL = Make(
@@ -90,7 +92,7 @@ class Engine:
         sounds: Callable[[], Sounds] = dict,
     ) -> None:
         self._make, self._all_sounds = make, sounds
-        command = command or (*WORKER, make.id)
+        command = command or (*WORKER, make.id, make.model)
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()

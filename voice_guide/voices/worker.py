@@ -46,6 +46,8 @@ SHORT = 0.85
 MOST, LESS = 400, 250
 """Phonemes in one go, for 30 seconds and 150 MB. The natural voice cuts what is longer at its commas, as far as it can;
 we cut the rest between words."""
+PACED, PACED_SECONDS = "Breathe in, and slowly out. Let the weight of the leg go, as far as it likes.", 7.0
+"""What the natural voice takes over these words at 140 words a minute: a Piper model is made to take as long."""
 _NUMBER = re.compile(r"\b(no|fig)\.", re.IGNORECASE)
 """Words that the natural voice takes for "number" and "figure" where a sentence ends in them."""
 LATIN = "\u017f"
@@ -91,6 +93,49 @@ class Natural:
         parts = [self._engine.from_ids(self._engine.ids(part), speed, random) for part in phonemes]
         sound = numpy.concatenate(parts) if parts else numpy.zeros(0)
         _write(request["file"], self._engine.sample_rate, (numpy.clip(sound, -1, 1) * 32_767).astype("<i2"))
+
+
+class Piper:
+    """A Piper model of the listener's, at one pace whatever the pace of who lent it their voice."""
+
+    def __init__(self) -> None:
+        import onnxruntime
+        from piper import PiperVoice
+        from piper.config import PhonemeType, PiperConfig
+
+        model, options = sys.argv[2], onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        config = PiperConfig.from_dict(json.loads(Path(model + ".json").read_text(encoding="utf-8")))
+        if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
+            raise ValueError(
+                f"a model with phonemes of the kind '{config.phoneme_type.value}' would load more from afar"
+            )
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._voice = PiperVoice(session=session, config=config)
+        self._slow = 1.0
+        count = len(self._spoken(PACED, 140))
+        self._slow = min(2.0, max(0.5, PACED_SECONDS * config.sample_rate / count)) if count else 1.0
+
+    def speakers(self) -> list[dict[str, str]]:
+        """The one, its default."""
+        return [
+            {"id": "piper", "name": Path(sys.argv[2]).stem, "language": self._voice.config.espeak_voice, "gender": ""}
+        ]
+
+    def save(self, request: dict[str, Any]) -> None:
+        """Speak into a WAV file."""
+        said = respelled(request["text"], request["sounds"])
+        _write(request["file"], self._voice.config.sample_rate, self._spoken(said, request["rate"]))
+        resample(request["file"], request["frames"])
+
+    def _spoken(self, text: str, rate: float) -> Any:
+        import numpy
+        from piper import SynthesisConfig
+
+        scale = self._voice.config.length_scale * self._slow * 140 / rate
+        how = SynthesisConfig(length_scale=scale, noise_scale=0, noise_w_scale=0)  # the same words, the same sound
+        parts = [chunk.audio_int16_array for chunk in self._voice.synthesize(text, how)]
+        return numpy.concatenate(parts).astype("<i2") if parts else numpy.zeros(0, "<i2")
 
 
 def _known() -> dict[str, list[str]]:
@@ -174,7 +219,7 @@ class System:
         resample(file, request["frames"])
 
 
-ENGINES: dict[str, Callable[[], Natural | System]] = {"natural": Natural, "system": System}
+ENGINES: dict[str, Callable[[], "Natural | Piper | System"]] = {"natural": Natural, "piper": Piper, "system": System}
 
 
 def resample(file: str, rate: int) -> None:
@@ -257,7 +302,7 @@ def _hasten_espeak() -> Callable[[], None]:
     return settle
 
 
-def _answer(engine: Natural | System, request: dict[str, Any]) -> dict[str, Any]:
+def _answer(engine: Natural | Piper | System, request: dict[str, Any]) -> dict[str, Any]:
     if "text" not in request:
         return {"speakers": engine.speakers()}
     engine.save(request)
@@ -283,7 +328,7 @@ def main() -> None:
     replies = _private_stdout()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
-    engine: Natural | System | Exception
+    engine: Natural | Piper | System | Exception
     try:
         engine = ENGINES[sys.argv[1]]()
     except Exception as fault:
