@@ -25,7 +25,7 @@ class Hum:
 class Tape:
     """A sink that keeps everything, and can take less than it is given."""
 
-    stretch = 22_050
+    stretch = 24_000
 
     def __init__(self, takes=lambda count: count):
         self.sound = b""

@@ -20,11 +20,11 @@ def save(request, seconds=None, level=9000):
     with wave.open(request["file"], "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
-        wav.setframerate(22_050)
+        wav.setframerate(24_000)
         up, down = (sample.to_bytes(2, "little", signed=True) for sample in (level, -level))
         one, two, three = (20 + zlib.crc32(text.encode()) // 64**power % 64 for power in range(3))
         period = up * one + down * two + up * three + down * one + up * two + down * three
-        size = 2 * round(seconds * 22_050)
+        size = 2 * round(seconds * 24_000)
         wav.writeframes((period * (size // len(period) + 1))[:size])
 
 

@@ -53,7 +53,7 @@ def test_show_prints_the_timeline_to_the_frame(run):
     assert shown["routine"] == "Hip Pocket Ball" and shown["voice"].startswith("tone")
     cues = shown["cues"]
     assert set(cues[0]) == {"start", "end", "kind", "point", "side", "text"}
-    assert all((cue["start"] * 22_050) == pytest.approx(round(cue["start"] * 22_050), abs=1e-6) for cue in cues)
+    assert all((cue["start"] * 24_000) == pytest.approx(round(cue["start"] * 24_000), abs=1e-6) for cue in cues)
     assert all(before["end"] <= after["start"] for before, after in pairwise(cues))
     presses = [cue for cue in cues if cue["kind"] == "press"]
     assert [(cue["point"], cue["side"]) for cue in presses] == [("gb30", "left"), ("gb30", "right")]
@@ -136,7 +136,7 @@ def test_an_export_is_as_long_as_its_timeline_with_a_chapter_a_step(run, tmp_pat
     run("export", "muscle truce", *TONE, "-o", tmp_path / "a.mp3")
     shown = json.loads(run("show", "muscle truce", *TONE, "--json").stdout)
     file = MP3(tmp_path / "a.mp3")
-    assert file.info.length == pytest.approx(shown["seconds"], abs=576 / 22_050)
+    assert file.info.length == pytest.approx(shown["seconds"], abs=576 / 24_000)
     assert file["TIT2"].text == ["Muscle Truce"]
     chapters = file.tags.getall("CHAP")
     titles = [chapter.sub_frames["TIT2"].text[0] for chapter in sorted(chapters, key=lambda c: c.start_time)]
@@ -180,15 +180,35 @@ def test_an_unknown_voice_is_one_line_with_the_nearest(run):
 def test_without_an_engine_one_line_says_so_and_nothing_is_kept(run, tmp_path, sickness, command):
     folder = tmp_path / "sick"
     folder.mkdir()
-    (folder / "pyttsx3.py").write_text(sickness)
+    for engine in ("hibari", "pyttsx3"):
+        (folder / f"{engine}.py").write_text(sickness)
     done = run(command[0], "soft landing", *command[1:], PYTHONPATH=str(folder))
     assert done.returncode == 5 and "--voice tone" in only_line(done.stderr)
     assert not list(tmp_path.rglob("*.wav")) and not list(tmp_path.rglob("*.mp3*"))
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("sickness", ["raise ImportError('none here')", "import os; os.kill(os.getpid(), 9)"])
+def test_without_the_natural_voice_espeak_speaks_and_one_line_says_so(run, tmp_path, sickness):
+    folder = tmp_path / "sick"
+    folder.mkdir()
+    (folder / "hibari.py").write_text(sickness)
+    done = run("export", "muscle truce", PYTHONPATH=str(folder))
+    assert done.returncode == 0 and "eSpeak" in only_line(done.stderr)
+    assert run("verify", "muscle-truce.mp3").returncode == 0
+    told = run("doctor", PYTHONPATH=str(folder)).stdout
+    assert re.search(r"ok +voice: eSpeak.*because .*natural voice.*pip install", told)
+
+
 def test_voices_lists_what_there_is(run):
     assert "tone" in run("voices").stdout
     assert any(voice["language"].startswith("en") for voice in json.loads(run("voices", "--json").stdout))
+
+
+def test_voices_can_be_tried_one_after_the_other(run):
+    done = run("voices", "en-us", "--try", "--sink", "silent")
+    assert done.returncode == 0
+    assert re.findall(r"(?m)^(\S+): ", done.stderr)[:2] == ["natural", "gmw/en-us"]
 
 
 def test_doctor_tells_what_works_and_the_remedy(run):

@@ -177,10 +177,10 @@ def test_one_voice_of_windows_that_is_registered_oddly_hides_no_other(token, nam
 
 def test_words_reach_the_engine_whatever_the_encoding_of_pipes_is(monkeypatch):
     words = "Café – “naïve” ease."
-    with closing(open_voice()) as voice:
+    with closing(open_voice("espeak")) as voice:
         expected = voice.speak(words)
     monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as of Windows in Western Europe
-    with closing(open_voice()) as voice:
+    with closing(open_voice("espeak")) as voice:
         assert voice.speak(words) == expected
 
 

@@ -152,6 +152,15 @@ def test_without_ffmpeg_one_line_names_it_and_mp3_wav_and_pages_need_none(export
     assert run("page", short, *TONE, PATH=str(empty), VOICE_GUIDE_CACHE=str(cache)).returncode == 0
 
 
+def test_without_lame_one_line_names_what_can_be_written(export, tmp_path):
+    (tmp_path / "cache" / "bare").mkdir(parents=True)
+    (tmp_path / "cache" / "bare" / "lameenc.py").write_text("raise ImportError('none here')")
+    bare = {"PYTHONPATH": str(tmp_path / "cache" / "bare"), "VOICE_GUIDE_CACHE": str(tmp_path / "cache")}
+    done = export("--format", "mp3", **bare)
+    assert done.returncode == 1 and "no MP3 on this machine" in only_line(done.stderr) and left(tmp_path) == []
+    assert export("--format", "wav", **bare).returncode == 0
+
+
 @pytest.mark.parametrize("sickness", ["raise ImportError('no pillow here')", "raise OSError('no fonts here')"])
 def test_a_cover_that_cannot_be_drawn_is_one_line_and_no_file(export, tmp_path, sickness):
     sick = tmp_path / "cache" / "PIL"

@@ -22,7 +22,7 @@ from voice_guide.pcm import RATE, WIDTH, length
 from voice_guide.pictures import is_png, png
 from voice_guide.pictures.drawing import Drawing
 from voice_guide.storage.kept import CHECKED, FRAMES, LARGEST, PICTURE, SOUND, Kept, named, verify
-from voice_guide.voices.cache import Remembering
+from voice_guide.voices.cache import Remembering, entry_name
 from voice_guide.voices.engine import LONGEST
 
 SCRIPT = "name: Short\nabout: x\navoid: []\nending: asleep\nsteps:\n  - {press: palm center, side: left, hold: 30}\n"
@@ -156,7 +156,7 @@ def test_a_good_stream_with_another_byte_is_as_long_as_its_frames_or_made_anew(a
 @pytest.mark.parametrize("data", [b"x", b"abc", bytes(WIDTH * 50 + 1)])
 def test_half_a_frame_is_no_sound(tmp_path, data):
     voice = Remembering(Hum(), tmp_path)
-    Kept(tmp_path).store(voice._name("Out."), data)
+    Kept(tmp_path).store(entry_name(Hum(), "Out."), data)
     assert length(voice.speak("Out.")) == 400 and voice.misses == 1
 
 

@@ -113,7 +113,7 @@ class TestWav:
             file.write(SOUND)
             file.write(Vast())
         assert str(caught.value) == (
-            f"cannot write {tmp_path / 'x.wav'}: a WAV holds 27 hours at most;"
+            f"cannot write {tmp_path / 'x.wav'}: a WAV holds 25 hours at most;"
             " choose a name ending in .mp3 or .flac with -o"
         )
         assert list(tmp_path.iterdir()) == []

@@ -37,6 +37,9 @@ IMPURE = {
 HEAVY = {
     "pyttsx3",
     "miniaudio",
+    "numpy",
+    "onnxruntime",
+    "hibari",
     "pydub",
     "pydantic",
     "yaml",
@@ -122,6 +125,12 @@ def test_help_comes_without_loading_anything_heavy():
     code = f"import sys, voice_guide.cli; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_plays_takes_no_numpy_in_and_keeps_it_from_nobody():
+    code = "import sys; from voice_guide.devices import lean; assert lean.miniaudio().PlaybackDevice; "
+    code += "assert 'numpy' not in sys.modules; import numpy"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_every_module_states_its_promise():

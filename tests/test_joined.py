@@ -138,7 +138,7 @@ def test_at_a_constant_bit_rate_every_frame_stands_where_a_player_reckons_it(tmp
 @example([(FRAME - 1, TAIL * FRAME), (FRAME + 1, (TAIL + 1) * FRAME), (200, 0)])
 def test_sounds_of_any_length_at_any_distance_are_heard_whole(tmp_path_factory, sounds):
     folder = tmp_path_factory.mktemp("any")
-    cues = session(*((str(count), (count + gap) / 22_050) for count, gap in sounds))
+    cues = session(*((str(count), (count + gap) / 24_000) for count, gap in sounds))
     timeline = joined(folder / "joined.mp3", cues, Talker(), folder / "cache")
     _, sound = straight(folder / "straight.mp3", cues)
     ours, theirs = (mpg123_decoded(folder / name) for name in ("joined.mp3", "straight.mp3"))
@@ -146,7 +146,8 @@ def test_sounds_of_any_length_at_any_distance_are_heard_whole(tmp_path_factory, 
     for clip in timeline.clips:
         start, end = clip.start * WIDTH, clip.end * WIDTH
         mine, lame, true = (one[start:end] for one in (ours, theirs, sound))
-        assert noise_between(mine, true) <= 1.3 * noise_between(lame, true) + 150, clip.cue.text
+        # The 250 are for a blip of 13 milliseconds, 323 frames: of a word, which has three times that, it is below 150.
+        assert noise_between(mine, true) <= 1.3 * noise_between(lame, true) + 250, clip.cue.text
 
 
 def test_sounds_whose_frames_would_overlap_are_one_stream(both):

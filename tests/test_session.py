@@ -125,7 +125,7 @@ def hold_lengths(session, commands):
             began = None
         while pending and pending[0][0] <= at:
             session.send(pending.pop(0)[1])
-        part = session.read(525)
+        part = session.read(RATE // 40)
         if not part:
             return lasted
         at += length(part)

@@ -242,6 +242,20 @@ class Mortal(Parrot):
         return super().speak(text)
 
 
+@dataclass
+class Keyed:
+    """The same voice under another key."""
+
+    voice: Mortal
+    key: str
+
+    def speak(self, text):
+        return self.voice.speak(text)
+
+    def close(self):
+        self.voice.close()
+
+
 def test_what_was_said_before_is_still_said_in_the_true_voice_and_all_else_by_the_spare(tmp_path):
     mortal, spare = Mortal(2), Hum()
     voice = Steady(Remembering(mortal, tmp_path), spare)
@@ -252,6 +266,17 @@ def test_what_was_said_before_is_still_said_in_the_true_voice_and_all_else_by_th
     assert voice.speak("Release.") == Hum().speak("Release.")
     assert (spare.said, mortal.tried, voice.key) == (["Rest.", "Release."], 1, "parrot")
     assert "no larynx" in voice.warning and "`voice-guide doctor`" in voice.warning
+
+
+def test_espeak_stands_in_for_the_natural_voice_and_a_tone_for_both(tmp_path):
+    natural, espeak, tone = Mortal(1), Mortal(1), Hum()
+    voice = Steady(remembering := Remembering(natural, tmp_path, lambda: Keyed(espeak, "espeak")), tone)
+    first, second = voice.speak("In."), voice.speak("Out.")
+    assert (natural.said, espeak.said, tone.said) == (["In."], ["Out."], [])
+    assert "the espeak speaks meanwhile" in remembering.warning and voice.warning == ""
+    assert voice.speak("Rest.") == Hum().speak("Rest.")
+    assert [voice.speak(text) for text in ("In.", "Out.")] == [first, second]  # as they were rendered
+    assert (natural.tried, espeak.tried) == (1, 1) and "a tone took its place" in voice.warning
 
 
 def test_a_voice_that_never_spoke_is_an_error_and_no_tone(tmp_path):

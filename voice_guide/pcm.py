@@ -1,12 +1,12 @@
 """The one door between seconds and frames.
 
-Sound here is always mono, signed 16-bit little endian at RATE frames a second: what the speech engines
-give, so nothing is resampled on the way to the speaker or the file.
+Sound here is always mono, signed 16-bit little endian at RATE frames a second: what the natural voice gives, so
+nothing of it is resampled on the way to the speaker or the file.
 """
 
 import struct
 
-RATE = 22_050
+RATE = 24_000
 """Frames a second."""
 
 WIDTH = 2

@@ -16,6 +16,7 @@ import exporting
 import hearing
 import listening
 import starting
+import words
 from table import CannotRun
 
 ROWS = {
@@ -23,6 +24,7 @@ ROWS = {
     "all": exporting.catalogue,
     "hours": exporting.eight_hours,
     "render": starting.sixty_cues,
+    "natural": starting.every_cue,
     "first": listening.first_sound,
     "onset": listening.onsets_of_cues,
     "key": listening.reaction_to_a_key,
@@ -32,6 +34,7 @@ ROWS = {
     "hear": hearing.commands,
     "false": hearing.mistakes,
     "effort": hearing.effort,
+    "words": words.every_word,
     "suite": starting.test_suite,
 }
 

@@ -21,16 +21,10 @@ from voice_guide.pcm import WIDTH, frames, length, seconds
 
 SENTENCE = "This is Soft Landing."
 BARE = f"""
-import ctypes, os, time
-from pathlib import Path
-import espeakng_loader
-os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-library = Path(espeakng_loader.get_library_path()).with_name("libespeak-ng.so.1")
-ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
-import miniaudio, pyttsx3
-engine = pyttsx3.init()
-engine.save_to_file("{SENTENCE}", "said.wav")
-engine.runAndWait()
+import time
+from hibari import Hibari
+import miniaudio
+Hibari(threads=1).save("{SENTENCE}", "said.wav", speed=0.7, seed=0)
 device = miniaudio.PlaybackDevice()
 device.start(miniaudio.stream_file("said.wav"))
 time.sleep(5)
@@ -48,20 +42,26 @@ def _server(folder: Path) -> Iterator[SoundServer]:
 
 
 def first_sound(folder: Path) -> Iterator[Row]:
-    """From starting the process, nothing in the cache, against the least that can say the same sentence."""
+    """From starting the process, against the least that can say the same sentence; then with all in the cache."""
     fresh = count()
 
-    def heard(command: Sequence[str]) -> float:
-        mine = folder / str(next(fresh))
-        mine.mkdir()
+    def heard(command: Sequence[str], mine: Path) -> float:
+        mine.mkdir(exist_ok=True)
         return 1000 * _first(command, server, mine)
 
-    commands = [VOICE_GUIDE, "play", "soft", "landing"], [sys.executable, "-c", BARE]
+    def cold(command: Sequence[str]) -> float:
+        return heard(command, folder / str(next(fresh)))
+
+    ours, bare = [VOICE_GUIDE, "play", "soft", "landing"], [sys.executable, "-c", BARE]
     with _server(folder) as server:
-        ours, bare = medians(7, *(lambda words=words: heard(words) for words in commands))
-    notes = [f"{ours:.0f} ms from starting the process, against {bare:.0f} ms of a script that imports pyttsx3 and"]
-    notes += ["miniaudio and plays the same sentence; medians of 7, by turns"]
-    yield Row("first sound, nothing in the cache", ours / bare, 1.3, "x bare script", notes)
+        run([VOICE_GUIDE, "export", "soft", "landing", "-o", str(folder / "any.mp3")], environment(folder))
+        first, least, warm = medians(7, lambda: cold(ours), lambda: cold(bare), lambda: heard(ours, folder))
+    notes = [
+        f"{first:.0f} ms from starting the process, against {least:.0f} ms of a script that imports the same voice"
+    ]
+    notes += ["and miniaudio and plays the same sentence; medians of 7, by turns"]
+    yield Row("first sound, nothing in the cache", first / least, 0.8, "x bare script", notes)
+    yield Row("first sound, everything in the cache", warm / least, 0.6, "x bare script", [f"{warm:.0f} ms"])
 
 
 def _first(command: Sequence[str], server: SoundServer, folder: Path) -> float:

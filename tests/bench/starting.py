@@ -16,6 +16,7 @@ from table import VOICE_GUIDE, CannotRun, Row, environment, medians, run, second
 from voice_guide.compiler.script import compile_script
 from voice_guide.errors import NameUnclear
 from voice_guide.library import Library
+from voice_guide.pcm import seconds
 from voice_guide.routine.names import Entry, Names
 from voice_guide.voices import open_voice
 from voice_guide.voices.cache import Remembering
@@ -34,7 +35,7 @@ def sixty_cues(folder: Path) -> Iterator[Row]:
     fresh = count()
 
     def render() -> None:
-        with Remembering(open_voice(), folder / f"cache{next(fresh)}") as voice:
+        with Remembering(open_voice("espeak"), folder / f"cache{next(fresh)}") as voice:
             for text in texts:
                 voice.speak(text)
 
@@ -48,6 +49,32 @@ def sixty_cues(folder: Path) -> Iterator[Row]:
     notes = [f"{ours:.2f} s from starting the engine to the last cue in the cache, trimmed and levelled;"]
     notes += [f"{theirs:.2f} s for `espeak-ng -w` started for each cue, neither trimmed nor levelled"]
     yield Row(f"render {CUES} cues, nothing in the cache", ours / theirs, 1.2, "x espeak-ng", notes)
+
+
+def every_cue(folder: Path) -> Iterator[Row]:
+    """All texts of all routines in the natural voice; then Soft Landing as a file, against eSpeak with all rendered."""
+    library = Library(own=folder / "own")
+    plans = [compile_script(routine, library.phrases) for routine in library.routines.values()]
+    texts = list(dict.fromkeys(cue.text for plan in plans for cue in plan.cues))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with Remembering(open_voice("natural"), folder / "natural") as voice:
+        spoken = sum(seconds(voice.length(text)) for text in texts)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    notes = [f"{len(texts)} texts, {spoken:.0f} s of speech, of the voice's process, which ends with them"]
+    yield Row("all texts of all routines, natural, cold", took, 25, "s of processor", notes)
+    yield Row("peak memory of the voice's process", after.ru_maxrss / 1024, 400, "MB")
+    fresh = count()
+
+    def export(voice: str, cache: str) -> float:
+        env = environment(folder) | {"VOICE_GUIDE_CACHE": str(folder / cache)}
+        words = [VOICE_GUIDE, "export", "soft", "landing", "--voice", voice, "-o", str(folder / "soft.mp3")]
+        return seconds_of(lambda: run(words, env))
+
+    export("espeak", "warm")
+    cold, warm = medians(3, lambda: export("natural", f"cold{next(fresh)}"), lambda: export("espeak", "warm"))
+    notes = [f"{cold:.2f} s, against {warm:.2f} s by eSpeak, all cues in the cache"]
+    yield Row("Soft Landing, natural, cold", cold / warm, 3, "x eSpeak warm", notes)
 
 
 def ten_thousand_names(folder: Path) -> Iterator[Row]:

@@ -12,26 +12,30 @@ from voice_guide.guide import Guide
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_command(files: tuple[Path, ...]) -> None:
+@click.option("--voice", help="A recorded voice: how many of the sentences it has.")
+def check_command(files: tuple[Path, ...], voice: str | None) -> None:
     """Look over scripts: every fault with its line, and cues that find no room.
 
     \b
     voice-guide check my-routine.yaml
+    voice-guide check soft-landing --voice anna
     """
-    guide, faults, whole = Guide(), [], 0
+    guide, faults = Guide(voice, tell=hint), []
     for path in files:
         try:
             checked = guide.check(path)
         except RoutineError as error:
             faults.append(str(error))
             continue
-        whole += 1
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
         click.echo(
             f"{path}: its words were looked over for {checked.orders} forbidden orders; nobody has listened to them"
         )
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
+        if checked.recorded is not None:
+            click.echo(f"{path}: {checked.recorded} of {checked.sentences} sentences are recorded in '{voice}'")
+    guide.close()
     if faults:
         raise RoutineError("\n".join(faults))
 

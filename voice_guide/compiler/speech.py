@@ -35,8 +35,9 @@ _SPELLS = re.compile(r"[A-Z]{2,5}|(?i:[b-df-hj-np-tv-xz'’]+)")
 def spoken_seconds(text: str, rate: float = USUAL_RATE) -> float:
     """About how long a calm voice takes over these words at `rate` words a minute, in seconds.
 
-    The figures were fitted to eSpeak NG over every shipped sentence; what is spelled, and signs, to odd lines. Letters
-    of other alphabets count as in a voice of their language.
+    The figures were fitted to eSpeak NG over every shipped sentence, and serve the natural voice as well as any that
+    are fitted to it; what is spelled, and signs, to odd lines. Letters of other alphabets count as in a voice of their
+    language.
     """
     text = plain_letters(text)
     letters = sum(map(len, re.findall(r"\w+", text)))

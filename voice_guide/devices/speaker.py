@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+from voice_guide.devices import lean
 from voice_guide.devices.alsa import hush
 from voice_guide.devices.calls import leave
 from voice_guide.devices.device import BACKENDS, CONNECT, LOST, STRETCH
@@ -125,7 +126,7 @@ class Speaker:
     def _live(self) -> None:
         """From opening the device to freeing it."""
         try:
-            import miniaudio
+            miniaudio = lean.miniaudio()
         except ImportError as fault:
             self._fail(f"miniaudio cannot be loaded ({fault}); install it with 'pip install miniaudio'")
             return

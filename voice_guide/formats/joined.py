@@ -9,11 +9,10 @@ import struct
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
 from voice_guide.compiler.timeline import Clip
-from voice_guide.formats.mp3 import Stream, encoder
+from voice_guide.formats.mp3 import Stream, encoder, encoder_version
 from voice_guide.formats.xing import FRAME, VBR
 from voice_guide.pcm import Pcm, length, silence
 from voice_guide.storage.kept import FRAMES, Kept, named
@@ -69,27 +68,25 @@ class Encoded:
         if not more and said.length == count:
             return said.stream
         if parts not in self._runs:
-            name = self._name("run", repr(parts))
-            self._runs[parts] = self._kept_or_made(name, lambda: _mixed(parts, self._voice.speak)).stream
+            self._runs[parts] = self._kept_or_made(lambda: _mixed(parts, self._voice.speak), "run", repr(parts)).stream
         return self._runs[parts]
 
     def _all_of(self, text: str) -> "Said":
         if text not in self._said:
-            name = self._name("words", text)
-            self._said[text] = self._kept_or_made(name, lambda: self._voice.speak(text))
+            self._said[text] = self._kept_or_made(lambda: self._voice.speak(text), "words", text)
         return self._said[text]
 
     def _name(self, *what: str) -> str:
-        return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", _encoder_version(), self._voice.key, *what)
+        return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", encoder_version(), self._voice.key, *what)
 
-    def _kept_or_made(self, name: str, sound_of: Callable[[], Pcm]) -> "Said":
-        if said := _read(self._kept.load(name)):
+    def _kept_or_made(self, sound_of: Callable[[], Pcm], *what: str) -> "Said":
+        if said := _read(self._kept.load(self._name(*what))):
             return said
         sound = sound_of()
         stream = encoded(sound, self._kbps)
         if sound:
             entry = _HEAD.pack(length(sound), len(stream.sizes)) + stream.sizes.tobytes() + stream.data
-            self._kept.store(name, entry)
+            self._kept.store(self._name(*what), entry)  # anew: where a voice was lost, another said it
         return Said(length(sound), stream)
 
 
@@ -151,10 +148,3 @@ def _mixed(parts: Sequence[Part], speak: Callable[[str], Pcm]) -> Pcm:
     for text, count, start in parts:
         whole += silence(start - length(whole)) + speak(text)[: count * 2]
     return whole
-
-
-@cache
-def _encoder_version() -> str:
-    from importlib.metadata import version
-
-    return version("lameenc")

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -117,9 +118,11 @@ class Mp3(AllOrNothing):
 
 
 def encoder(kbps: int = 0) -> Any:
-    """LAME, as every session is encoded: starting afresh; at a constant bit rate, or one that varies."""
-    import lameenc
+    """LAME, as every session is encoded: starting afresh; at a constant bit rate, or one that varies.
 
+    Raises VoiceGuideError where there is none, as on systems that its wheels are not made for.
+    """
+    lameenc = _lameenc()
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_channels(1)
@@ -132,3 +135,20 @@ def encoder(kbps: int = 0) -> Any:
         encoder.set_vbr_quality(VBR)
     encoder.encode(b"")  # it starts with its first block, and cannot end before; a session may have none
     return encoder
+
+
+@cache
+def encoder_version() -> str:
+    """Of LAME's package. Raises VoiceGuideError where there is none."""
+    from importlib.metadata import version
+
+    return version(_lameenc().__name__)
+
+
+def _lameenc() -> Any:
+    try:
+        import lameenc
+    except ImportError as fault:
+        remedy = "pip install lameenc, or write .wav, or another format with ffmpeg"
+        raise VoiceGuideError(f"no MP3 on this machine: {fault}; {remedy}") from fault
+    return lameenc

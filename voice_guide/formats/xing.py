@@ -22,7 +22,7 @@ DELAY = 576
 DECODER_DELAY = 529
 """Samples every decoder adds before that; players know it and take it off at the start."""
 
-SIZE = 208
+SIZE = 240
 """Bytes of the info frame."""
 
 SEAL = 38
@@ -33,7 +33,9 @@ VBR = 5
 
 _KBPS = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _SYNC = b"\xff\xf3"
-_HEADER = _SYNC + b"\x80\xc4" + bytes(9)  # 64 kbit/s, RATE, mono; then side information that says: no sound
+_RATE = 0b01
+"""How a header says RATE."""
+_HEADER = _SYNC + b"\x94\xc4" + bytes(9)  # 80 kbit/s, RATE, mono; then side information that says: no sound
 _LAYOUT = struct.Struct(">4sIII100sI9sBB8sBB3sBBHIH")  # and last its own checksum
 _OWN_AT = len(_HEADER) + _LAYOUT.size
 _SEAL_AT = _OWN_AT + 2
@@ -79,7 +81,9 @@ class FrameCount:
 
     def silence(self, count: int, kbps: int = 0) -> tuple[bytes, "array[int]"]:
         """So many silent MP3 frames to come next, and their sizes: the smallest, or of the constant bit rate."""
-        kinds = [_SYNC + bytes([_KBPS.index(kbps or _KBPS[1]) << 4 | padded << 1, 0xC4]) for padded in (0, 1)]
+        kinds = [
+            _SYNC + bytes([_KBPS.index(kbps or _KBPS[1]) << 4 | _RATE << 2 | padded << 1, 0xC4]) for padded in (0, 1)
+        ]
         plain, longer = (kind.ljust(frame_size(kind), b"\0") for kind in kinds)
         if not kbps:
             return plain * count, array("H", [len(plain)]) * count
@@ -172,8 +176,8 @@ def read_info(frame: bytes) -> Info:
 @cache  # of a few thousand that there can be
 def frame_size(header: bytes) -> int:
     """Bytes of the frame that begins with these four. Raises ValueError if it is not a frame of ours."""
-    rate, padded, index, mono = header[2] & 0b1100, header[2] >> 1 & 1, header[2] >> 4, header[3] >> 6 == 0b11
-    if header[:2] != _SYNC or rate or not 0 < index < len(_KBPS) or not mono:
+    rate, padded, index, mono = header[2] >> 2 & 0b11, header[2] >> 1 & 1, header[2] >> 4, header[3] >> 6 == 0b11
+    if header[:2] != _SYNC or rate != _RATE or not 0 < index < len(_KBPS) or not mono:
         raise ValueError(f"no mono MP3 frame of {RATE} samples a second begins with {header.hex(' ')}")
     return 72_000 * _KBPS[index] // RATE + padded
 

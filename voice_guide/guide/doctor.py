@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from voice_guide.errors import VoiceGuideError
+from voice_guide.errors import VoiceError, VoiceGuideError
 from voice_guide.guide.kit import Kit
 from voice_guide.library import own_folder
 from voice_guide.storage.folders import others_may_change
 
 NEEDED = ("scripts", "cache", "voice")
 """What it takes to export a session at least."""
+_REINSTALL = "`pip install --force-reinstall hibari-tts onnxruntime`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,27 @@ def _cache(kit: Kit) -> str:
 
 
 def _voice(kit: Kit) -> str:
+    """The voice that would speak, and where it is not the natural one why, with the remedy."""
+    if kit.voice.recorded:
+        return f"{kit.voice.recorded.key}, else {_natural_or(kit)}"
+    return _speaks(kit, kit.voice_name) if kit.voice_name is not None else _natural_or(kit)
+
+
+def _natural_or(kit: Kit) -> str:
+    from voice_guide.voices import ESPEAK, NATURAL, natural_is_here
+
+    if not natural_is_here():
+        return f"{_speaks(kit, ESPEAK)}; {_REINSTALL} brings the natural one, where onnxruntime can be installed"
+    try:
+        return _speaks(kit, NATURAL)
+    except VoiceError as fault:
+        return f"{_speaks(kit, ESPEAK)}, because {fault}; {_REINSTALL} may mend it"
+
+
+def _speaks(kit: Kit, name: str) -> str:
     from voice_guide.voices import open_voice
 
-    with closing(open_voice(kit.voice_name, kit.rate, kit.pitch)) as voice:
+    with closing(open_voice(name, kit.rate, kit.pitch)) as voice:
         voice.speak("One.")
         return voice.key
 

@@ -26,7 +26,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any, Protocol
 
@@ -175,9 +174,6 @@ def _read(orders: "queue.SimpleQueue[dict[str, Any]]") -> None:
 
 def main() -> None:
     """Listen to the microphone until stdin ends."""
-    if sys.platform == "win32":
-        with suppress(ImportError):  # it loads numpy, which there waits for ever for a stdin that a thread reads
-            import miniaudio  # noqa: F401
     from voice_guide.devices.microphone import Microphone
     from voice_guide.hearing.recogniser import Recogniser
 

@@ -10,12 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_guide.errors import RoutineError
 from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
 from voice_guide.library.orders import Orders
-from voice_guide.library.shelf import Card, Opened, Shelf, card_of
+from voice_guide.library.shelf import PRONUNCIATIONS, Card, Opened, Shelf, card_of
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
+from voice_guide.routine.phrases import Sounds
 from voice_guide.storage.folders import user_folder
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
@@ -57,7 +59,7 @@ class Library:
         self.shipped = shipped or shipped_folder()
         self.own = own or own_folder()
         self._checked = Checked(cache or cache_folder())
-        self._shelf = Shelf(self.own, self._routine, tell)
+        self._shelf, self._tell = Shelf(self.own, self._routine, tell), tell
         self._raw: dict[str, bytes] = {}
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
@@ -222,6 +224,27 @@ class Library:
         return self._checked.value(
             Form[Charts](Charts), ("charts", self._digest("charts")), lambda: self._written.charts()
         )
+
+    @cached_property
+    def pronunciations(self) -> Sounds:
+        """How words sound, by engine; the listener's own, where their file can be read, over the shipped ones."""
+        form = Form[Sounds](Sounds)
+        shipped = self._checked.value(
+            form, ("sounds", self._digest("pronunciations")), lambda: self._written.pronunciations()
+        )
+        path = self.own / PRONUNCIATIONS
+        if not path.exists():
+            return shipped
+        from voice_guide.library.document import Document
+        from voice_guide.library.shipped import read_sounds
+
+        raw = bytes_of(path)
+        try:
+            own = self._checked.value(form, ("sounds", digest(raw)), lambda: read_sounds(Document(path, raw)))
+        except RoutineError as fault:
+            self._tell(f"{str(fault).splitlines()[0]}; no word is said by it")
+            return shipped
+        return {engine: {**shipped.get(engine, {}), **own.get(engine, {})} for engine in {*shipped, *own}}
 
     @cached_property
     def names(self) -> "Names":

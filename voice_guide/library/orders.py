@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from voice_guide.compiler.speech import LATIN
+
 BETWEEN = (
     r"(?:(?!(?:beside|from|sides?|next|near|by|towards?|off|outside|away|before|not|never|above|below)\b)[\w']+ ){0,6}?"
 )
 """A few words that lead to no other place than the one named after them."""
+FOREIGN = re.compile(rf"[^\0-{LATIN}‘’“”…–—\u1d00-\u1dbf\u2100-\u214f\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]+")
+"""What is no letter that may stand for one of ours: words of other alphabets are quickly passed over."""
 PARTS = re.compile(r"[.,;:!?\n()–—…]|\b(?:but|then)\b")
 NEGATED = re.compile(
     r"\b(?:never|not|no|nor|neither|avoid|without|cannot|nobody|nothing|instead of|rather than|\w+n't)\b"
@@ -57,7 +61,7 @@ class Orders:
 
     def given(self, text: str) -> tuple[str, Order] | None:
         """The words of a text that order what is forbidden, and the order; None where there are none."""
-        for part in _parts(text):
+        for part in dict.fromkeys(_parts(text)):
             for pattern, order in self._patterns:
                 for found in pattern.finditer(part):
                     if not _forbids(part, found):
@@ -66,7 +70,7 @@ class Orders:
 
 
 def _parts(text: str) -> Iterator[str]:
-    plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", FOREIGN.sub(".", text)).lower().replace("’", "'")
     for part in PARTS.split(plain):
         yield " ".join(re.findall(r"[\w']+", part))
 

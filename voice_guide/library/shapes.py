@@ -167,10 +167,25 @@ class HearShape(Shape):
     short_minutes: float
 
 
+_WORD = r"[^\W\d_]+(['’-][^\W\d_]+)*"
+Word = Annotated[str, StringConstraints(pattern=rf"^{_WORD}$", max_length=40)]
+Sound = Annotated[
+    str, StringConstraints(pattern=rf"^({_WORD}( {_WORD})*|/[^\s/\[\]()]+( [^\s/\[\]()]+)*/)$", max_length=60)
+]
+"""A respelling, or phonemes between slashes."""
+
+
+class PronunciationsShape(Shape):
+    """pronunciations.yaml: of each word, how it sounds for an engine."""
+
+    words: dict[Word, dict[Literal["natural", "system", "piper"], Sound]]
+
+
 class PhrasesShape(Shape):
     """phrases.yaml."""
 
     timing: Timing
+    sample: Text
     name: Text
     bells: Text
     need: Text

@@ -10,9 +10,9 @@ from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
 from voice_guide.library.orders import Order
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
-from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
+from voice_guide.library.shapes import PhrasesShape, PointsShape, PronunciationsShape, tupled
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
-from voice_guide.routine.phrases import Beat, Hear, Phrases
+from voice_guide.routine.phrases import Beat, Hear, Phrases, Sounds
 
 if TYPE_CHECKING:
     from voice_guide.pictures.chart import Charts
@@ -51,6 +51,10 @@ class Shipped:
 
         return read_charts(self._document("charts"))
 
+    def pronunciations(self) -> Sounds:
+        """How words sound for each engine, as lists of words."""
+        return read_sounds(self._document("pronunciations"))
+
     @cached_property
     def _safety(self) -> tuple[Document, SafetyShape]:
         document = self._document("safety")
@@ -58,6 +62,15 @@ class Shipped:
 
     def _document(self, name: str) -> Document:
         return Document(self._folder / f"{name}.yaml", self._raw.get(name, b""))
+
+
+def read_sounds(document: Document) -> Sounds:
+    """How words sound, by engine and word in small letters. Raises RoutineError."""
+    found: dict[str, dict[str, str]] = {}
+    for word, engines in document.read_as(PronunciationsShape).words.items():
+        for engine, sound in engines.items():
+            found.setdefault(engine, {})[word.casefold()] = sound
+    return found
 
 
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:

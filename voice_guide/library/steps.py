@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -14,6 +13,7 @@ from voice_guide.library.document import Document, Where, clipped
 from voice_guide.library.orders import Orders
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
+from voice_guide.library.spots import pressed_once
 from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
 from voice_guide.routine.phrases import Phrases
@@ -39,8 +39,6 @@ GOES_WITH = {
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
-SEARCHED = 2
-"""Spots of a place that is searched for, as the long muscle beside the spine is in two halves."""
 ON_THE_BALL = 60.0
 """Seconds on a ball that is not pressed: to lie down on it and to find the place, and no more."""
 T = TypeVar("T")
@@ -86,7 +84,7 @@ class Reader:
             self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
         steps = tuple(step for step in read if step)
-        self._once(steps)
+        pressed_once(steps, self.catalogue, self.document)
         conditions = self.catalogue.conditions
         for key, names in (("avoid", shape.avoid), ("fits", shape.fits), ("stages", shape.stages)):
             for number, name in enumerate(names):
@@ -123,55 +121,6 @@ class Reader:
             )
         self.document.settle()
         return length
-
-    def _once(self, steps: Iterable[Step]) -> None:
-        """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
-        seen: set[tuple[str, str | None, str]] = set()
-        counted: Counter[tuple[str, str | None]] = Counter()
-        pressed: dict[tuple[str, str | None], Point] = {}
-        for number, step in enumerate(steps):
-            if not step.point:
-                continue
-            sides = [one for side in step.sides for one in (("left", "right") if side == "both" else (side,))]
-            spots = {(step.point.id, side, place.casefold()) for side in sides for place in step.places}
-            again = spots & seen or len(spots) < len(sides) * len(step.places)
-            if again or step.repeat > self.catalogue.limits.passes:
-                self.document.fault(
-                    ("steps", number),
-                    f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
-                    "leave it out, or give other 'places'",
-                )
-            self._elsewhere(number, step.point, spots, pressed)
-            seen |= spots
-            counted.update((point, side) for point, side, _ in spots)
-            most = len(step.point.places) or (SEARCHED if step.point.search else 1)
-            if not again and any(counted[step.point.id, side] > most for side in sides):
-                spots_of = "one spot" if most == 1 else f"{most} spots at most"
-                self.document.fault(
-                    ("steps", number),
-                    f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
-                )
-
-    def _elsewhere(
-        self,
-        number: int,
-        point: Point,
-        places: Iterable[tuple[str, str | None, str]],
-        pressed: dict[tuple[str, str | None], Point],
-    ) -> None:
-        """A fault where another point that was pressed before is the same spot; what is pressed here is added."""
-        own = {place.casefold(): place for place in point.places}
-        spots = {
-            (spot, side) for _, side, place in places for spot in self.catalogue.spots(point, own.get(place, place))
-        }
-        other = next((pressed[spot] for spot in sorted(spots, key=str) if pressed.get(spot, point) is not point), None)
-        if other:
-            self.document.fault(
-                ("steps", number),
-                f"'{point.name}' presses a spot of the '{other.name}' again; a spot is pressed once in a session: "
-                "leave it out, or give other 'places'",
-            )
-        pressed |= dict.fromkeys(spots, point)
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)

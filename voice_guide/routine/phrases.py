@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+Sounds = Mapping[str, Mapping[str, str]]
+"""How words are said, by engine and word in small letters: a respelling, or phonemes between slashes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:
@@ -52,6 +55,8 @@ class Phrases:
     """Every sentence that belongs to no single point or routine; see `scripts/phrases.yaml`."""
 
     timing: Timing
+    sample: str
+    """To choose a voice by."""
     name: str
     bells: str
     """What each bell means."""

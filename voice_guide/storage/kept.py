@@ -30,11 +30,11 @@ from voice_guide.storage.whole import NEW, patiently
 
 SOUND, FRAMES, PICTURE, CHECKED = ".wav", ".frames", ".png", ".checked"
 """What can be kept, by the ending of its name."""
-LARGEST = {SOUND: 32 << 20, FRAMES: 32 << 20, PICTURE: 1 << 20, CHECKED: 4 << 20}
+LARGEST = {SOUND: 40 << 20, FRAMES: 40 << 20, PICTURE: 1 << 20, CHECKED: 4 << 20}
 """Bytes of data; what is larger is not kept, and is not read.
 
-The longest cue, 3,000 letters, takes the slowest voice ten minutes: 27 MB, and less as MP3. A picture is of a thousand
-by a thousand pixels of a byte, packed. Of a script of 256 KB the values are a few times as large.
+The longest cue, 3,000 letters, takes the slowest voice twelve minutes: 36 MB, and less as MP3. A picture is of a
+thousand by a thousand pixels of a byte, packed. Of a script of 256 KB the values are a few times as large.
 """
 
 _DIGEST = struct.Struct("<4sI32s")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from voice_guide.pcm import RATE, WIDTH, Pcm, silence
 
-VERSION = 1
+VERSION = 2
 """To be raised with every change, here or in the worker, that changes the sound: it is in every key."""
 
 LOUDNESS = -16.0  # LUFS

@@ -1,13 +1,15 @@
-"""The machine's speech engine as a voice: in a child process, watched, and replaced once when it sickens."""
+"""A speech engine as a voice: in a child process, watched, and replaced once when it sickens."""
 
 import audioop
 import platform
+import re
 import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any, TypeVar
 from voice_guide.compiler.speech import most_seconds, plain_letters, spoken_seconds
 from voice_guide.errors import VoiceError, did_you_mean
 from voice_guide.pcm import RATE, WIDTH, Pcm, length, seconds
+from voice_guide.routine.phrases import Sounds
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
@@ -23,11 +26,35 @@ from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
 T = TypeVar("T")
 
 ESPEAK = sys.platform not in ("win32", "darwin")
-ENGINE = "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}"
-CLEAREST = "gmw/en-us"
-"""The eSpeak speaker for who names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """An engine: the worker's name for it, what people call it, and the packages whose versions change its sound."""
+
+    id: str
+    name: str
+    packages: tuple[str, ...]
+    clearest: str
+    """The id of the speaker for who names none; empty where that is asked of the engine."""
+    pitched: bool
+    """It can speak higher or lower."""
+    model: str = ""
+    """The file that it reads, where it takes one of the listener's."""
+
+
+NATURAL = Make(
+    "natural", "natural voice", ("hibari-tts", "onnxruntime", "pyttsx3", "espeakng-loader"), "natural", False
+)
+SYSTEM = Make(
+    "system",
+    "eSpeak NG" if ESPEAK else f"of {platform.system()} {platform.release()}",
+    ("pyttsx3", "espeakng-loader"),
+    "gmw/en-us" if ESPEAK else "",
+    ESPEAK,
+)
 CLEAR = ("samantha", "alex", "daniel", "karen", "moira")
-"""The same of macOS, whose list begins with voices that are jokes."""
+"""Of macOS for who names none: its list begins with voices that are jokes."""
 
 WORKER = (sys.executable, "-P", str(Path(__file__).with_name("worker.py")))
 """Run as a file and with -P, so that no file in the listener's folder is imported in a library's place."""
@@ -45,11 +72,12 @@ _SILENT = 30  # of 32,767
 
 
 class Engine:
-    """A voice of this machine: `name` is a speaker's id, name or language, None a clear English one.
+    """A voice of an engine: `name` is a speaker's id, name or language, None a clear English one.
 
-    `command` is the worker. It may take `patience` seconds over a reply and a tenth of that for each second
-    of speech; twice as long when it has just been started, a third as long when it was quick all the time.
-    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
+    `command` is another worker than ours. It may take `patience` seconds over a reply and a tenth of that for each
+    second of speech; twice as long when it has just been started, a third as long when it was quick all the time.
+    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed; `sounds` is asked
+    for only then.
     """
 
     def __init__(
@@ -57,10 +85,14 @@ class Engine:
         name: str | None = None,
         rate: int = DEFAULT_RATE,
         pitch: int = DEFAULT_PITCH,
-        command: Sequence[str] = WORKER,
+        command: Sequence[str] = (),
         patience: float = 10.0,
         at_once: bool = True,
+        make: Make = SYSTEM,
+        sounds: Callable[[], Sounds] = dict,
     ) -> None:
+        self._make, self._all_sounds = make, sounds
+        command = command or (*WORKER, make.id, make.model)
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
@@ -72,7 +104,7 @@ class Engine:
             self._folder = tempfile.TemporaryDirectory(prefix="voice-guide-", ignore_cleanup_errors=True)
         except OSError as fault:
             self._drop()
-            raise VoiceError(_sorry(f"cannot be started: {fault}")) from fault
+            raise VoiceError(self._sorry(f"cannot be started: {fault}")) from fault
 
     @cached_property
     def speakers(self) -> list[Speaker]:
@@ -91,14 +123,21 @@ class Engine:
         """The id of the speaker meant. Raises VoiceError for a name that none has."""
         if self._name is not None:
             return chosen(self._name, self.speakers).id
-        return CLEAREST if ESPEAK else english(self.speakers).id
+        return self._make.clearest or english(self.speakers).id
 
     @cached_property
     def key(self) -> str:
         """Known without the engine where no speaker was named."""
-        key = f"{ENGINE}, {_version('pyttsx3')}, {_version('espeakng-loader')}, dressed {VERSION}"
+        make = self._make
+        key = ", ".join((make.name, *map(_version, make.packages), f"dressed {VERSION}"))
         key += f", speaker {self.speaker}, rate {self._rate}"
-        return key + (f", pitch {self._pitch}" if ESPEAK else "")  # the others have no pitch
+        if self._sounds:
+            key += f", {' '.join(f'{word}={sound}' for word, sound in sorted(self._sounds.items()))}"
+        return key + (f", pitch {self._pitch}" if make.pitched else "")
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        return self._all_sounds().get(self._make.id, {})
 
     def speak(self, text: str) -> Pcm:
         """The words as sound; no sound for a text without words. Raises VoiceError."""
@@ -108,6 +147,8 @@ class Engine:
         if len(words) > LONGEST:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
         request: dict[str, Any] = {"text": words, "speaker": self.speaker, "rate": self._rate, "pitch": self._pitch}
+        request["frames"] = RATE
+        request["sounds"] = {word: self._sounds[word] for word in spoken_words(words) if word in self._sounds}
 
         def said(child: Child) -> Pcm:
             # Another file each time: an engine that writes nothing must not repeat the last cue, and on Windows
@@ -137,7 +178,7 @@ class Engine:
             try:
                 return self._once(act)
             except Sick as sick:
-                raise VoiceError(_sorry(f"{sick}, twice")) from sick
+                raise VoiceError(self._sorry(f"{sick}, twice")) from sick
 
     def _once(self, act: Callable[[Child], T]) -> T:
         try:
@@ -153,6 +194,10 @@ class Engine:
             if self._child is None:
                 self._child = Child(self._command)
             return self._child
+
+    def _sorry(self, fault: str) -> str:
+        remedy = "`voice-guide doctor` says what is missing, `--voice tone` beeps without it"
+        return f"the speech engine {self._make.name} {fault}; {remedy}"
 
     def _drop(self) -> None:
         with self._change:
@@ -178,6 +223,11 @@ def speakable(text: str) -> str:
     """The words alone: brackets are phonemes to eSpeak and commands to macOS, angles XML to Windows."""
     plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in plain_letters(text))
     return " ".join("".join(plain).split())
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words of a text in small letters, each once."""
+    return list(dict.fromkeys(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.casefold())))
 
 
 def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:
@@ -225,11 +275,6 @@ def _sound(file: Path, words: str, most: float) -> Pcm:
     if audioop.rms(sound, WIDTH) < _SILENT:
         raise Sick("saved nothing but silence")
     return sound
-
-
-def _sorry(fault: str) -> str:
-    remedy = "`voice-guide doctor` says what is missing, `--voice tone` beeps without it"
-    return f"the speech engine {ENGINE} {fault}; {remedy}"
 
 
 def _version(package: str) -> str:
