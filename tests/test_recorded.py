@@ -86,7 +86,7 @@ def guide(tmp_path):
 def recording(guide, tmp_path):
     """Of a short routine, with numbers."""
     (tmp_path / "short.yaml").write_text(SCRIPT)
-    with guide.record("Anna", [str(tmp_path / "short.yaml")]) as recording:
+    with guide.record("Mine", [str(tmp_path / "short.yaml")]) as recording:
         recording.sheet(tmp_path / "sheet.txt")
         yield recording
 
@@ -99,10 +99,10 @@ def takes(tmp_path):
 
 
 @pytest.fixture
-def anna(tmp_path):
+def mine(tmp_path):
     """The folder of a voice that has two sentences."""
-    folder = tmp_path / "anna"
-    listed = Listed(FORMAT, "Anna", (Sentence(IN), Sentence(OUT), Sentence(SHARP)))
+    folder = tmp_path / "mine"
+    listed = Listed(FORMAT, "Mine", (Sentence(IN), Sentence(OUT), Sentence(SHARP)))
     for number, hertz in ((1, 300), (2, 400)):
         listed = keep_sound(
             folder, listed, number, taken(said(listed.sentences[number - 1].text, hertz=hertz), RATE, IN)
@@ -119,7 +119,7 @@ def sound_of(folder, text):
 
 
 def test_what_most_routines_share_is_recorded_first_and_answers_to_keys_last(guide):
-    with guide.record("Anna", ["soft landing"]) as first:
+    with guide.record("Mine", ["soft landing"]) as first:
         texts = [*first.wanted.values()]
     places = [
         texts.index(text)
@@ -127,7 +127,7 @@ def test_what_most_routines_share_is_recorded_first_and_answers_to_keys_last(gui
         if text in texts
     ]
     assert places == sorted(places)
-    with guide.record("Anna") as every:
+    with guide.record("Mine") as every:
         assert {*texts[:8]} < {*[*every.wanted.values()][:20]}
         assert {*texts} < {*every.wanted.values()}
     assert not every.folder.exists()  # nothing was kept
@@ -138,18 +138,18 @@ def test_a_number_is_for_good_whatever_is_recorded_or_wanted_later(guide, record
     assert sheet == [f"{number}. {text}" for number, text in enumerate(recording.wanted.values(), 1)]
     recording.keep(3, taken(said(recording.wanted[3]), RATE, recording.wanted[3]))
     recording.close()
-    with guide.record("anna", ["soft landing", str(tmp_path / "short.yaml")]) as more:
+    with guide.record("mine", ["soft landing", str(tmp_path / "short.yaml")]) as more:
         for number, text in more.wanted.items():
             assert number > len(sheet) or sheet[number - 1] == f"{number}. {text}"
         assert 3 not in more.wanted
         assert more.count[0] == 1
-    with guide.record("anna", [str(tmp_path / "short.yaml")], again=True) as anew:
+    with guide.record("mine", [str(tmp_path / "short.yaml")], again=True) as anew:
         assert 3 in anew.wanted
 
 
 def test_a_voice_is_recorded_by_one_at_a_time_and_has_a_name_that_is_free(guide, recording):
     with pytest.raises(VoiceGuideError, match="is being recorded already"):
-        guide.record("Anna")
+        guide.record("Mine")
     for name in ("natural", "ESPEAK", "tone", "", "..", "x" * 80, "a\nb\x1b"):
         with pytest.raises(ChoiceError):
             guide.record(name).close()
@@ -298,22 +298,22 @@ def test_who_says_nothing_is_not_listened_to_for_ever():
 # What is heard.
 
 
-def test_what_is_recorded_is_heard_and_another_voice_says_the_rest(anna, tmp_path):
+def test_what_is_recorded_is_heard_and_another_voice_says_the_rest(mine, tmp_path):
     parrot = Parrot()
-    voice = Remembering(parrot, tmp_path / "cache", recorded=Recorded(anna))
-    assert voice.speak(IN) == sound_of(anna, IN).read_bytes()[WAV_HEAD:]
+    voice = Remembering(parrot, tmp_path / "cache", recorded=Recorded(mine))
+    assert voice.speak(IN) == sound_of(mine, IN).read_bytes()[WAV_HEAD:]
     assert voice.speak(SHARP)
     assert parrot.said == [SHARP]
     assert not voice.warning
 
 
-def test_another_recording_changes_the_key_and_no_other_sentence_is_said_anew(anna, tmp_path):
+def test_another_recording_changes_the_key_and_no_other_sentence_is_said_anew(mine, tmp_path):
     parrot = Parrot()
-    before = Remembering(parrot, tmp_path / "cache", recorded=Recorded(anna))
+    before = Remembering(parrot, tmp_path / "cache", recorded=Recorded(mine))
     sounds = [before.speak(text) for text in (IN, OUT, SHARP)]
-    listed = FORM.read((anna / LIST).read_bytes())
-    keep_sound(anna, listed, 1, taken(said(IN, hertz=500), RATE, IN))
-    after = Remembering(parrot, tmp_path / "cache", recorded=Recorded(anna))
+    listed = FORM.read((mine / LIST).read_bytes())
+    keep_sound(mine, listed, 1, taken(said(IN, hertz=500), RATE, IN))
+    after = Remembering(parrot, tmp_path / "cache", recorded=Recorded(mine))
     assert after.key != before.key
     assert [after.speak(text) == sound for text, sound in zip((IN, OUT, SHARP), sounds, strict=True)] == [
         False,
@@ -321,21 +321,21 @@ def test_another_recording_changes_the_key_and_no_other_sentence_is_said_anew(an
         True,
     ]
     assert parrot.said == [SHARP]
-    assert len([*anna.glob("*.wav")]) == 2
+    assert len([*mine.glob("*.wav")]) == 2
 
 
-def test_killed_while_a_sentence_is_recorded_anew_it_is_the_one_or_the_other(anna):
-    before, old = (anna / LIST).read_bytes(), sound_of(anna, IN)
+def test_killed_while_a_sentence_is_recorded_anew_it_is_the_one_or_the_other(mine):
+    before, old = (mine / LIST).read_bytes(), sound_of(mine, IN)
     kept = old.read_bytes()
-    keep_sound(anna, FORM.read(before), 1, taken(said(IN, hertz=500), RATE, IN))
-    assert Recorded(anna).speak(IN) not in (b"", kept[WAV_HEAD:])
+    keep_sound(mine, FORM.read(before), 1, taken(said(IN, hertz=500), RATE, IN))
+    assert Recorded(mine).speak(IN) not in (b"", kept[WAV_HEAD:])
     old.write_bytes(kept)  # as it was before the list was exchanged
-    (anna / LIST).write_bytes(before)
-    assert Recorded(anna).speak(IN) == kept[WAV_HEAD:]
+    (mine / LIST).write_bytes(before)
+    assert Recorded(mine).speak(IN) == kept[WAV_HEAD:]
 
 
-def test_who_has_lost_the_other_voice_still_hears_what_is_recorded(anna, tmp_path):
-    remembering = Remembering(Mute(), tmp_path / "cache", recorded=Recorded(anna))
+def test_who_has_lost_the_other_voice_still_hears_what_is_recorded(mine, tmp_path):
+    remembering = Remembering(Mute(), tmp_path / "cache", recorded=Recorded(mine))
     with closing(Steady(remembering, Belled(open_voice("tone")))) as voice:
         first = voice.speak(IN)
         assert voice.speak(SHARP) == open_voice("tone").speak(SHARP)
@@ -359,22 +359,22 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_a_sound_that_is_not_what_was_recorded_is_one_line_and_the_other_voice_says_it(anna, tmp_path, what):
-    path = sound_of(anna, IN)
+def test_a_sound_that_is_not_what_was_recorded_is_one_line_and_the_other_voice_says_it(mine, tmp_path, what):
+    path = sound_of(mine, IN)
     content = path.read_bytes()
-    whole = Recorded(anna).key
+    whole = Recorded(mine).key
     path.unlink()
     if what == "cut":
         path.write_bytes(content)
     if what == "another sentence":
-        shutil.copy(sound_of(anna, OUT), path)
+        shutil.copy(sound_of(mine, OUT), path)
     elif what != "missing":
         ill(path, what, IN)
     parrot = Parrot()
-    voice = Remembering(parrot, tmp_path / "cache", recorded=Recorded(anna))
+    voice = Remembering(parrot, tmp_path / "cache", recorded=Recorded(mine))
     frames_of = Encoded(voice, voice.kept)
     assert voice.speak(IN) == frames_of._voice.speak(IN)
-    assert voice.speak(OUT) == sound_of(anna, OUT).read_bytes()[WAV_HEAD:]
+    assert voice.speak(OUT) == sound_of(mine, OUT).read_bytes()[WAV_HEAD:]
     assert parrot.said == [IN]
     assert voice.warning.startswith(f"{path}: ")
     assert voice.warning.count("\n") == 0
@@ -385,18 +385,18 @@ def test_a_sound_that_is_not_what_was_recorded_is_one_line_and_the_other_voice_s
     else:
         path.unlink(missing_ok=True)
     path.write_bytes(content)  # mended, nothing of the other voice is left of it
-    mended = Remembering(Mute("parrot"), tmp_path / "cache", recorded=Recorded(anna))
+    mended = Remembering(Mute("parrot"), tmp_path / "cache", recorded=Recorded(mine))
     assert Encoded(mended, mended.kept).length(IN) == length(content[WAV_HEAD:])
 
 
-def test_a_take_that_was_held_down_to_the_ceiling_is_heard(anna):
+def test_a_take_that_was_held_down_to_the_ceiling_is_heard(mine):
     peaks = array("h", said(IN, loud=1_500))
     for at in range(RATE // 2 + 2_000, len(peaks) - RATE // 2 - 4_000, 1_000):
         peaks[at] = 30_000
     sound = taken(peaks.tobytes(), RATE, IN)
     assert max(array("h", sound)) > 27_000
-    keep_sound(anna, FORM.read((anna / LIST).read_bytes()), 1, sound)
-    assert Recorded(anna).speak(IN) == sound
+    keep_sound(mine, FORM.read((mine / LIST).read_bytes()), 1, sound)
+    assert Recorded(mine).speak(IN) == sound
 
 
 def test_frames_of_a_spare_are_not_kept_as_those_of_the_voice_that_was_lost(tmp_path):
@@ -408,12 +408,12 @@ def test_frames_of_a_spare_are_not_kept_as_those_of_the_voice_that_was_lost(tmp_
 @pytest.mark.parametrize(
     ("loud", "fault"), [(lambda one: 27_000 if one > 0 else -27_000, "louder"), (lambda one: 0, "silence")]
 )
-def test_a_forged_sound_is_no_louder_than_any_voice_and_never_silence(anna, loud, fault):
+def test_a_forged_sound_is_no_louder_than_any_voice_and_never_silence(mine, loud, fault):
     content = wav_head(2 * RATE) + array("h", map(loud, array("h", said(IN)[: 2 * RATE]))).tobytes()
     sentence = Sentence(IN, digest(IN, content))
-    (anna / sentence.file).write_bytes(content)
-    keep_list(anna, Listed(FORMAT, "Anna", (sentence,)))
-    voice = Recorded(anna)
+    (mine / sentence.file).write_bytes(content)
+    keep_list(mine, Listed(FORMAT, "Mine", (sentence,)))
+    voice = Recorded(mine)
     assert not voice.speak(IN)
     assert fault in voice.faults[0]
 
@@ -432,21 +432,21 @@ LISTS = {
 
 
 @pytest.mark.parametrize("what", LISTS)
-def test_a_list_that_is_none_is_one_line(anna, tmp_path, what):
-    (anna / LIST).unlink()
+def test_a_list_that_is_none_is_one_line(mine, tmp_path, what):
+    (mine / LIST).unlink()
     if LISTS[what] is not None:
-        (anna / LIST).write_bytes(LISTS[what])
+        (mine / LIST).write_bytes(LISTS[what])
     with pytest.raises(VoiceError, match=r"voice\.json: .*(name the folder|ask for the folder again)"):
-        Recorded(anna)
-    with Guide(str(anna), data=tmp_path, cache=tmp_path) as guide, pytest.raises(VoiceError):
+        Recorded(mine)
+    with Guide(str(mine), data=tmp_path, cache=tmp_path) as guide, pytest.raises(VoiceError):
         guide.speak(IN, tmp_path / "x.wav")
 
 
-def test_a_list_that_is_a_link_out_of_the_folder_is_not_read(anna, tmp_path):
-    (anna / LIST).rename(tmp_path / "elsewhere.json")
-    (anna / LIST).symlink_to(tmp_path / "elsewhere.json")
+def test_a_list_that_is_a_link_out_of_the_folder_is_not_read(mine, tmp_path):
+    (mine / LIST).rename(tmp_path / "elsewhere.json")
+    (mine / LIST).symlink_to(tmp_path / "elsewhere.json")
     with pytest.raises(VoiceError, match="leads out of the folder"):
-        Recorded(anna)
+        Recorded(mine)
 
 
 # The whole way.
@@ -465,10 +465,10 @@ def whole(recording, takes):
 
 @pytest.mark.long
 def test_a_recorded_voice_plays_by_name_and_by_its_folder_anywhere(run, whole, tmp_path):
-    moved = tmp_path / "stick" / "anna"
+    moved = tmp_path / "stick" / "mine"
     shutil.copytree(whole.folder, moved)
     files = []
-    for name, data in (("anna", tmp_path / "data"), (moved, tmp_path / "other"), ("stick/anna", tmp_path / "other")):
+    for name, data in (("mine", tmp_path / "data"), (moved, tmp_path / "other"), ("stick/mine", tmp_path / "other")):
         done = run("export", "short.yaml", "--voice", name, "-o", "x.wav", VOICE_GUIDE_DATA=str(data))
         assert done.returncode == 0, done.stderr
         files.append((tmp_path / "x.wav").read_bytes())
@@ -480,13 +480,13 @@ def test_a_recorded_voice_plays_by_name_and_by_its_folder_anywhere(run, whole, t
         if text == IN:
             assert file.read_bytes()[WAV_HEAD:] in files[0]
     assert not [*tmp_path.glob("cache/*.wav")]  # no other voice said a word
-    done = run("check", "short.yaml", "soft-landing", "--voice", "anna", VOICE_GUIDE_DATA=str(tmp_path / "data"))
-    assert "sentences are recorded in 'anna'" in done.stdout
+    done = run("check", "short.yaml", "soft-landing", "--voice", "mine", VOICE_GUIDE_DATA=str(tmp_path / "data"))
+    assert "sentences are recorded in 'mine'" in done.stdout
     assert run("voices", VOICE_GUIDE_DATA=str(tmp_path / "data")).stdout.splitlines()[1].split()[:2] == [
-        "anna",
-        "Anna,",
+        "mine",
+        "Mine,",
     ]
-    mp3s = run("export", "short.yaml", "--voice", "anna", "--verify", VOICE_GUIDE_DATA=str(tmp_path / "data"))
+    mp3s = run("export", "short.yaml", "--voice", "mine", "--verify", VOICE_GUIDE_DATA=str(tmp_path / "data"))
     assert mp3s.returncode == 0, mp3s.stderr
 
 
@@ -504,7 +504,7 @@ def test_what_is_not_recorded_the_natural_voice_says(run, whole, tmp_path):
 def test_check_counts_the_sentences_that_a_voice_has(whole, tmp_path, library):
     routine = library.find(str(tmp_path / "short.yaml"))
     texts = spoken(compile_script(routine, library.phrases), library.phrases)
-    with Guide("anna", scripts=tmp_path, data=tmp_path / "data", cache=tmp_path / "cache") as guide:
+    with Guide("mine", scripts=tmp_path, data=tmp_path / "data", cache=tmp_path / "cache") as guide:
         checked = guide.check(tmp_path / "short.yaml")
         assert (checked.recorded, checked.sentences) == (len(texts), len(texts))
         checked = guide.check("soft landing")
@@ -514,12 +514,12 @@ def test_check_counts_the_sentences_that_a_voice_has(whole, tmp_path, library):
 @pytest.mark.long
 def test_sentences_are_recorded_elsewhere_by_command(run, takes, tmp_path):
     (tmp_path / "short.yaml").write_text(SCRIPT)
-    done = run("record", "Anna", "--routine", "short.yaml", "--sheet", "sheet.txt")
+    done = run("record", "Mine", "--routine", "short.yaml", "--sheet", "sheet.txt")
     assert done.returncode == 0, done.stderr
     first = (tmp_path / "sheet.txt").read_text().splitlines()[0].partition(". ")[2]
     wav(takes / "1.wav", said(first))
     wav(takes / "2.wav", silence(RATE))
-    done = run("record", "Anna", "--import", takes)
+    done = run("record", "Mine", "--import", takes)
     assert (done.returncode, done.stdout) == (1, "1 sentences kept\n")
     assert f"{takes / '2.wav'}: nothing but silence" in done.stderr
 

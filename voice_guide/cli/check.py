@@ -18,7 +18,7 @@ def check_command(files: tuple[Path, ...], voice: str | None) -> None:
 
     \b
     voice-guide check my-routine.yaml
-    voice-guide check soft-landing --voice anna
+    voice-guide check soft-landing --voice mine
     """
     guide, faults = Guide(voice, tell=hint), []
     for path in files:

@@ -44,10 +44,10 @@ def record_command(
     """Record a voice of your own, sentence by sentence; leave at any, and go on another day.
 
     \b
-    voice-guide record Anna --routine "soft landing"
-    voice-guide record Anna --sheet sentences.txt      # or record elsewhere: 1.wav, 2.wav ...
-    voice-guide record Anna --import recordings        # ... and take them in
-    voice-guide play soft landing --voice anna
+    voice-guide record Mine --routine "soft landing"
+    voice-guide record Mine --sheet sentences.txt      # or record elsewhere: 1.wav, 2.wav ...
+    voice-guide record Mine --import recordings        # ... and take them in
+    voice-guide play soft landing --voice mine
 
     What is not recorded, the natural voice says. Hand the folder on: --voice FOLDER plays it anywhere.
     """  # fmt: skip
