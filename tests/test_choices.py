@@ -129,3 +129,31 @@ def test_conditions_that_can_be_gone_through_once_are_kept_and_agreed_is_true_or
     for odd in ({"conditions": 5}, {"conditions": "fever"}, {"doctor_agreed": "false"}, {"doctor_agreed": 1}):
         with pytest.raises(ChoiceError):
             Wishes(**odd)
+
+
+ABOUT_BEDS = ("floor_hard", "balance_problem")
+
+
+def forbidden(thing, condition):
+    """Whether the facts keep a posture from whoever has the condition."""
+    rules = [one for one in LIBRARY.safety.rules if condition in one.when and not one.points and not one.where]
+    return condition in thing.avoid or any(one.do == "skip" and thing.id in one.postures for one in rules)
+
+
+@pytest.mark.parametrize("surface", [*SURFACES, ""])
+@pytest.mark.parametrize("name", SHIPPED)
+def test_exclusions_hold_on_the_surface_that_is_used(name, surface):
+    try:
+        routine = chosen(name, surface=surface)
+    except SafetyError:
+        return
+    for condition in LIBRARY.safety.conditions:
+        today = Today({condition: ()}, agreed=frozenset([condition]))
+        adapted = adapt(routine, today, LIBRARY.safety, LIBRARY.catalogue)
+        for step in adapted.routine.steps if isinstance(adapted, Adapted) else ():
+            for_bed = surface == "bed" or (not surface and condition in SHIPPED[name].fits)
+            in_bed = for_bed and condition in ABOUT_BEDS and step.posture and "bed" in step.posture.on
+            assert in_bed or not step.posture or not forbidden(step.posture, condition), (condition, step)
+    if surface not in ("bed", ""):
+        asked = {name for step in routine.steps if step.posture for name in step.posture.avoid}
+        assert not asked & set(routine.fits), "what a posture asks to be left out in is not silenced"

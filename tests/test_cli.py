@@ -215,6 +215,12 @@ def test_voices_lists_what_there_is(run):
     assert any(voice["language"].startswith("en") for voice in json.loads(run("voices", "--json").stdout))
 
 
+def test_voices_can_be_tried_one_after_the_other(run):
+    done = run("voices", "en-us", "--try", "--sink", "silent")
+    assert done.returncode == 0
+    assert re.findall(r"(?m)^(\S+): ", done.stderr)[:2] == ["natural", "gmw/en-us"]
+
+
 def test_doctor_tells_what_works_and_the_remedy(run):
     done = run("doctor")
     assert done.returncode == 0

@@ -51,7 +51,7 @@ MOVE = "We begin with the palm center, left hand. Open your eyes. Sit upright on
 
 # The room.
 
-SENTENCES = {"gap": 0.4, "loud": 2_500}
+SENTENCES = {"gap": 0.5, "loud": 2_500}
 """How to tell apart what a real voice says, the opening tone left out."""
 
 

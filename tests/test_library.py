@@ -213,10 +213,8 @@ def test_everything_its_points_and_postures_ask_for_is_said(library, tmp_path):
     path.write_text(step("{press: back pocket point}"))
     asked = library.read(path).avoid.values()
     assert "with a hip replacement" in asked and "if you feel unsteady on your feet" in asked
-    path.write_text(step("{press: back pocket point}") + "avoid: [floor_hard]\nfits: [hip_replacement]\n")
-    assert set(library.read(path).avoid.values()) == {*asked, "if the floor is hard to get up from"} - {
-        "with a hip replacement"
-    }
+    path.write_text(step("{press: back pocket point}") + "avoid: [floor_hard]\n")
+    assert set(library.read(path).avoid.values()) == {*asked, "if the floor is hard to get up from"}
 
 
 def test_a_wider_condition_is_said_alone(library, tmp_path):
@@ -263,3 +261,24 @@ def test_a_slug_is_a_safe_file_name():
     assert slug("../../Etc / Passwd!") == "etc-passwd"
     assert slug("Тихая река") == "тихая-река"
     assert slug("...") == "routine"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(("point", "stop"), [("waist point", 1), ("belt line point", 3)])
+def test_one_spot_under_two_names_is_pressed_once(library, tmp_path, first, point, stop):
+    path, places = tmp_path / "own.yaml", library.catalogue.words["muscle track"].places
+    for chosen, again in ((places[stop], True), ("a stop of my own", True), (places[0], False)):
+        steps = [f"{{press: {point}, hold: 60, tool: thumb, side: left}}"]
+        steps.insert(first, f"{{press: muscle track, side: left, places: ['{chosen}']}}")
+        path.write_text("name: Quiet River\nabout: A test.\nsteps:\n" + "".join(f"  - {one}\n" for one in steps))
+        if not again:
+            library.read(path)
+            continue
+        with pytest.raises(RoutineError, match=r"own.yaml:5: .*presses a spot of the .* again"):
+            library.read(path)
+
+
+def test_a_spot_that_is_a_point_too_is_a_point_there_is(library):
+    for point in library.catalogue.points.values():
+        assert not point.same or len(point.same) == len(point.places)
+        assert {*point.same} - {""} <= library.catalogue.points.keys()

@@ -273,7 +273,7 @@ def test_espeak_stands_in_for_the_natural_voice_and_a_tone_for_both(tmp_path):
     voice = Steady(remembering := Remembering(natural, tmp_path, lambda: Keyed(espeak, "espeak")), tone)
     first, second = voice.speak("In."), voice.speak("Out.")
     assert (natural.said, espeak.said, tone.said) == (["In."], ["Out."], [])
-    assert "eSpeak speaks meanwhile" in remembering.warning and voice.warning == ""
+    assert "the espeak speaks meanwhile" in remembering.warning and voice.warning == ""
     assert voice.speak("Rest.") == Hum().speak("Rest.")
     assert [voice.speak(text) for text in ("In.", "Out.")] == [first, second]  # as they were rendered
     assert (natural.tried, espeak.tried) == (1, 1) and "a tone took its place" in voice.warning

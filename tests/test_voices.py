@@ -193,7 +193,7 @@ def test_the_worker_outlives_ctrl_c_and_runs_nothing_of_the_folder_it_is_in(work
     worker.process.send_signal(signal.SIGINT)
     speaker = worker("{}")["speakers"][0]["id"]
     request = {"file": str(tmp_path / "said.wav"), "text": "Now.", "speaker": speaker}
-    request |= {"rate": 140, "pitch": 45, "frames": RATE}
+    request |= {"rate": 140, "pitch": 45, "frames": RATE, "sounds": {}}
     assert worker(json.dumps(request)) == {}
     assert length(read(tmp_path / "said.wav")) > RATE / 5
 

@@ -23,10 +23,17 @@ def choose(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> Routine:
         nearest = _nearest(routine, wishes, catalogue)
         raise SafetyError(f"'{routine.name}' cannot be done {' and '.join(ways)}: {fault} Nearest: {nearest}")
     steps = tuple(_steps(routine, wishes, catalogue))
-    fits = (*routine.fits, *ABOUT_FLOORS) if wishes.surface == "bed" else routine.fits
     if not _made(wishes):
         return routine
-    return replace(routine, steps=steps, fits=fits)
+    return replace(routine, steps=steps, fits=_fits(routine, wishes.surface))
+
+
+def _fits(routine: Routine, surface: str) -> tuple[str, ...]:
+    """What is no trouble where it is done: what a script meant for the bed is not so elsewhere."""
+    if not surface:
+        return routine.fits
+    elsewhere = tuple(name for name in routine.fits if name not in ABOUT_FLOORS)
+    return (*elsewhere, *ABOUT_FLOORS) if surface == "bed" else elsewhere
 
 
 def _made(wishes: Wishes) -> list[tuple[str, str]]:

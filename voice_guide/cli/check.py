@@ -13,28 +13,33 @@ from voice_guide.guide import MOST_WORDS, Guide
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def check_command(files: tuple[Path, ...]) -> None:
+@click.option("--voice", help="A recorded voice: how many of the sentences it has.")
+def check_command(files: tuple[Path, ...], voice: str | None) -> None:
     """Look over scripts: every fault with its line, cues that find no room, and sentences that are too long.
 
     \b
     voice-guide check my-routine.yaml
+    voice-guide check soft-landing --voice mine
     """
-    guide, faults, whole = Guide(), [], 0
+    guide, faults = Guide(voice, tell=hint), []
     for path in files:
         try:
             checked = guide.check(path)
         except RoutineError as error:
             faults.append(str(error))
             continue
-        whole += 1
         click.echo(f"{path}: {checked.routine.name}, {clock(checked.seconds)}, no faults")
+        click.echo(
+            f"{path}: its words were looked over for {checked.orders} forbidden orders; nobody has listened to them"
+        )
         for text, title in checked.left_out:
             click.echo(f"{path}: '{text}' finds no room in '{title}' and is left out")
         for sentence in checked.long:
             count, shown = len(sentence.split()), shorten(sentence, 60, placeholder=" ...")
             click.echo(f"{path}: '{shown}' has {count} words; with closed eyes {MOST_WORDS} are followed, make it two")
-    if whole:
-        hint("What its sentences ask of somebody no program checks: read them with `voice-guide show`.")
+        if checked.recorded is not None:
+            click.echo(f"{path}: {checked.recorded} of {checked.sentences} sentences are recorded in '{voice}'")
+    guide.close()
     if faults:
         raise RoutineError("\n".join(faults))
 

@@ -71,7 +71,7 @@ def voice_options(command: F) -> F:
                      show_default=True, help="Low to high."),
         click.option("--rate", type=click.IntRange(RATES[0], RATES[-1]), default=DEFAULT_RATE,
                      show_default=True, help="Words a minute."),
-        click.option("--voice", help="A voice from `voice-guide voices`, or 'tone' for beeps."),
+        click.option("--voice", help="A voice from `voice-guide voices`, piper:PATH.onnx, or 'tone' for beeps."),
     )  # fmt: skip
 
 

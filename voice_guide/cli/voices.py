@@ -35,6 +35,7 @@ def voices_command(language: str, tried: bool, sink: str, as_json: bool) -> None
         return
     for speaker in found:
         click.echo(f"{speaker.language:10} {speaker.id:28} {speaker.name}")
+    click.echo(f"{'':10} {'piper:PATH.onnx':28} a Piper model of your own")
     click.echo(f"{'':10} {'tone':28} beeps, for machines without a voice")
 
 

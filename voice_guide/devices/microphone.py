@@ -31,24 +31,31 @@ CONNECT = "plug one in, or allow this program to use it; keys work without one"
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Mono, signed 16-bit little endian, RATE frames a second; `start` is the `time.monotonic` of its first frame."""
+    """Mono, signed 16-bit little endian, `rate` frames a second; `start` is the `time.monotonic` of its first frame."""
 
     sound: bytes
     start: float
+    rate: int = RATE
 
     @property
     def end(self) -> float:
         """When its last frame was heard."""
-        return self.start + _span(self.sound)
+        return self.start + self.span
+
+    @property
+    def span(self) -> float:
+        """Seconds."""
+        return len(self.sound) / 2 / self.rate
 
 
 class Microphone:
-    """The system's own choice of one, open from the beginning. HearingError: there is none.
+    """The system's own choice of one, open from the beginning, at `rate` frames a second. HearingError: there is none.
 
     ALSA may complain on stderr where there is none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = RATE) -> None:
+        self._rate = rate
         self._arrived: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         try:
             miniaudio = lean.miniaudio()
@@ -58,7 +65,7 @@ class Microphone:
             self._device = miniaudio.CaptureDevice(
                 input_format=miniaudio.SampleFormat.SIGNED16,
                 nchannels=1,
-                sample_rate=RATE,
+                sample_rate=rate,
                 buffersize_msec=PERIOD_MS,
                 backends=[miniaudio.Backend[name] for name in BACKENDS],
                 app_name="voice-guide",
@@ -79,7 +86,7 @@ class Microphone:
         began, count, patience = float("inf"), 0, WAKING
         looking, looked = None, 0
         while True:
-            if self._moves and count - looked > LOOK * RATE:
+            if self._moves and count - looked > LOOK * self._rate:
                 looking, looked = looking or Call("microphones", _gone), count
             if looking and looking.over(0):
                 if looking.result():
@@ -93,10 +100,10 @@ class Microphone:
                 ) from None
             # A block may arrive late, as the recogniser keeps the interpreter to itself, but never early.
             patience = LOST
-            start = began + count / RATE
+            start, span = began + count / self._rate, len(sound) / 2 / self._rate
             count += len(sound) // 2
-            began = min(began + CREEP * _span(sound), arrived - count / RATE)
-            yield Block(sound, min(start, arrived - _span(sound)))
+            began = min(began + CREEP * span, arrived - count / self._rate)
+            yield Block(sound, min(start, arrived - span), self._rate)
 
     def close(self) -> None:
         """Free the device. Safe twice."""
@@ -115,10 +122,6 @@ class Microphone:
         while True:
             sound = yield
             self._arrived.put((time.monotonic(), bytes(sound)))
-
-
-def _span(sound: bytes) -> float:
-    return len(sound) / 2 / RATE
 
 
 def _gone() -> bool:

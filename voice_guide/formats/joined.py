@@ -68,27 +68,25 @@ class Encoded:
         if not more and said.length == count:
             return said.stream
         if parts not in self._runs:
-            name = self._name("run", repr(parts))
-            self._runs[parts] = self._kept_or_made(name, lambda: _mixed(parts, self._voice.speak)).stream
+            self._runs[parts] = self._kept_or_made(lambda: _mixed(parts, self._voice.speak), "run", repr(parts)).stream
         return self._runs[parts]
 
     def _all_of(self, text: str) -> "Said":
         if text not in self._said:
-            name = self._name("words", text)
-            self._said[text] = self._kept_or_made(name, lambda: self._voice.speak(text))
+            self._said[text] = self._kept_or_made(lambda: self._voice.speak(text), "words", text)
         return self._said[text]
 
     def _name(self, *what: str) -> str:
         return named(FRAMES, _FORMAT, self._kbps or f"V{VBR}", encoder_version(), self._voice.key, *what)
 
-    def _kept_or_made(self, name: str, sound_of: Callable[[], Pcm]) -> "Said":
-        if said := _read(self._kept.load(name)):
+    def _kept_or_made(self, sound_of: Callable[[], Pcm], *what: str) -> "Said":
+        if said := _read(self._kept.load(self._name(*what))):
             return said
         sound = sound_of()
         stream = encoded(sound, self._kbps)
         if sound:
             entry = _HEAD.pack(length(sound), len(stream.sizes)) + stream.sizes.tobytes() + stream.data
-            self._kept.store(name, entry)
+            self._kept.store(self._name(*what), entry)  # anew: where a voice was lost, another said it
         return Said(length(sound), stream)
 
 

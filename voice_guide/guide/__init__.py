@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voice_guide.guide.doctor import Finding
     from voice_guide.guide.interview import Interview, Question
     from voice_guide.guide.prepared import Prepared
+    from voice_guide.guide.recording import Recording
     from voice_guide.guide.scripts import Charted, Checked, Shown
     from voice_guide.guide.suggest import Suggestions
     from voice_guide.hearing.recording import Understood
@@ -235,7 +236,7 @@ class Guide:
         return chart(self._kit, name)
 
     def check(self, path: Path | str) -> Checked:
-        """Look over a script. Raises RoutineError with a line for every fault."""
+        """Look over a script, or a routine by its name. Raises NameUnclear, RoutineError: all its faults."""
         from voice_guide.guide.scripts import check
 
         return check(self._kit, Path(path))
@@ -318,10 +319,27 @@ class Guide:
     # This machine.
 
     def voices(self, language: str = "") -> list[Speaker]:
-        """The voices this machine has, of a language such as 'en' or 'en-gb'. Raises VoiceError."""
-        from voice_guide.voices import speakers
+        """The voices this machine has, of a language such as 'en' or 'en-gb'; that of a recorded one nobody told.
 
-        return [speaker for speaker in speakers() if speaker.language.lower().startswith(language.lower())]
+        Raises VoiceError.
+        """
+        from voice_guide.voices import NATURAL, speakers
+        from voice_guide.voices.recorded import own_voices
+
+        found = speakers()
+        natural = sum(speaker.id == NATURAL for speaker in found[:1])
+        found[natural:natural] = own_voices(self._kit.voices)
+        return [speaker for speaker in found if speaker.language.lower().startswith(language.lower())]
+
+    def record(self, name: str, routines: Sequence[str] = (), *, again: bool = False) -> Recording:
+        """Record a voice of that name, or go on with it: the sentences of these routines, else of all that are shipped;
+        those that were recorded before only `again`. Use it in a `with` block.
+
+        Raises ChoiceError, NameUnclear, VoiceGuideError.
+        """
+        from voice_guide.guide.recording import Recording
+
+        return Recording(self._kit, name, routines, again)
 
     def speak(self, text: str, output: Path | str = "", *, sink: str = "speaker") -> Path | None:
         """Any words in this voice, to try them; or into a WAV file, whose path is returned. Raises VoiceGuideError."""
@@ -330,10 +348,15 @@ class Guide:
         return say_words(text, self._kit, sink, Path(output) if output else None)
 
     def try_voices(self, language: str = "", *, sink: str = "speaker") -> None:
-        """The same words with each of the `voices`. Raises VoiceGuideError."""
+        """The same words with each of the `voices`; without a language, with those that may speak English.
+
+        Raises VoiceGuideError.
+        """
         from voice_guide.guide.aloud import try_voices
 
-        try_voices(self.voices(language), self._kit, sink)
+        found = self.voices(language)
+        english = [one for one in found if not one.language or one.language.startswith("en")]
+        try_voices(found if language else english, self._kit, sink)
 
     def examine(self) -> Iterator[Finding]:
         """What works on this machine, one thing after the other, each tried for real."""

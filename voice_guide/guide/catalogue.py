@@ -179,7 +179,7 @@ def _planned(kit: Kit, making: Making, folder: Path) -> tuple[dict[str, tuple[Jo
 def _job(kit: Kit, session: Fitted, making: Making, folder: Path) -> Job:
     path = folder / f"{session.routine.id}{making.ending}"
     export = Export(session.routine.name, session.plan(), session.chart(), path, making.beside, making.home)
-    voice = VoiceWish(kit.voice_name, kit.rate, kit.pitch)
+    voice = VoiceWish(kit.voice_name, kit.rate, kit.pitch, json.dumps(kit.library.pronunciations))
     return Job(export, voice, kit.cache.absolute(), making.verified, export.made_of(kit.voice.key))
 
 

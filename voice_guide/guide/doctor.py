@@ -12,6 +12,7 @@ from voice_guide.storage.folders import others_may_change
 
 NEEDED = ("scripts", "cache", "voice")
 """What it takes to export a session at least."""
+_REINSTALL = "`pip install --force-reinstall hibari-tts onnxruntime`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,20 @@ def _cache(kit: Kit) -> str:
 
 def _voice(kit: Kit) -> str:
     """The voice that would speak, and where it is not the natural one why, with the remedy."""
+    if kit.voice.recorded:
+        return f"{kit.voice.recorded.key}, else {_natural_or(kit)}"
+    return _speaks(kit, kit.voice_name) if kit.voice_name is not None else _natural_or(kit)
+
+
+def _natural_or(kit: Kit) -> str:
     from voice_guide.voices import ESPEAK, NATURAL, natural_is_here
 
-    if kit.voice_name is not None:
-        return _speaks(kit, kit.voice_name)
     if not natural_is_here():
         return f"{_speaks(kit, ESPEAK)}; {_REINSTALL} brings the natural one, where onnxruntime can be installed"
     try:
         return _speaks(kit, NATURAL)
     except VoiceError as fault:
         return f"{_speaks(kit, ESPEAK)}, because {fault}; {_REINSTALL} may mend it"
-
-
-_REINSTALL = "`pip install --force-reinstall hibari-tts onnxruntime`"
 
 
 def _speaks(kit: Kit, name: str) -> str:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from voice_guide.guide.moment import Tell, nobody
-from voice_guide.personal import JOURNAL, data_folder
+from voice_guide.personal import JOURNAL, OWN_VOICES, data_folder
 from voice_guide.storage.folders import others_may_change
 from voice_guide.storage.kept import cache_folder
 
@@ -40,9 +40,9 @@ class Kit:
         cache: Path | str | None = None,
         tell: Tell = nobody,
     ) -> None:
-        self.voice_name, self.rate, self.pitch = voice, rate, pitch
         self._tell = tell
         self.data, self.cache = Path(data or data_folder()), Path(cache or cache_folder())
+        self.voice_name, self.rate, self.pitch = self._recorded(voice), rate, pitch
         self._scripts, self._told_broken = Path(scripts) if scripts else None, 0
         self._told_exposed = ""
         self._twins: list[Kit] = []
@@ -111,6 +111,24 @@ class Kit:
         if self._voice is None:
             self._opened(at_once=True)
 
+    def _recorded(self, voice: str | None) -> str | None:
+        """The path of a recorded voice or a model, from wherever it is named; other voices as they are."""
+        from voice_guide.voices import NAMES
+        from voice_guide.voices.voice import PIPER
+
+        if voice and voice.startswith(PIPER):
+            return PIPER + str(Path(voice.removeprefix(PIPER)).expanduser().absolute())
+        if not voice or voice in NAMES:
+            return voice
+        from voice_guide.voices.recorded import folder_of
+
+        return str(folder_of(voice, self.voices) or voice)
+
+    @property
+    def voices(self) -> Path:
+        """The folder of the listener's own recorded voices."""
+        return self.data / OWN_VOICES
+
     def twin(self, voice: str | None, rate: int, pitch: int) -> Kit:
         """The same with another voice; it is closed with this one."""
         if (voice, rate, pitch) == (self.voice_name, self.rate, self.pitch):
@@ -121,7 +139,9 @@ class Kit:
     def _opened(self, at_once: bool) -> Remembering:
         from voice_guide.voices.cache import remembering
 
-        self._voice = remembering(self.voice_name, self.rate, self.pitch, self.cache, at_once)
+        self._voice = remembering(
+            self.voice_name, self.rate, self.pitch, self.cache, at_once, lambda: self.library.pronunciations
+        )
         return self._voice
 
     @cached_property

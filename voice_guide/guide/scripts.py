@@ -129,17 +129,29 @@ class Checked:
     left_out: Sequence[tuple[str, str]]
     long: Sequence[str]
     """Sentences of more words than somebody with closed eyes can follow."""
+    orders: int
+    """How many kinds of forbidden orders its words were looked over for."""
+    sentences: int
+    """As many as it takes, with the answers to keys."""
+    recorded: int | None
+    """So many of them the guide's voice has, where that was recorded."""
 
 
 def check(kit: Kit, path: Path) -> Checked:
-    """Look over a script. Raises RoutineError with a line for every fault."""
-    routine = kit.library.read(path, mine=True)
+    """Look over a script, or a routine by its name. Raises RoutineError with a line for every fault, NameUnclear."""
+    from voice_guide.guide.recording import spoken
+
+    named = not path.suffix and not path.exists()
+    routine = kit.library.find(str(path)) if named else kit.library.read(path, mine=True)
     plan = compile_script(routine, kit.library.phrases)
     timeline = sketch(plan.cues)
     missing = [(cue.text, plan.titles[cue.step]) for cue in left_out(plan.cues, timeline.clips)]
-    said = [sentence for cue in plan.cues for sentence in sentences(cue.text)]
-    long = [sentence for sentence in dict.fromkeys(said) if len(sentence.split()) > MOST_WORDS]
-    return Checked(routine, seconds(timeline.length), missing, long)
+    texts, voice = spoken(plan, kit.library.phrases), kit.voice.recorded if kit.voice_name else None
+    recorded = voice.has(texts) if voice else None
+    said = dict.fromkeys(sentence for cue in plan.cues for sentence in sentences(cue.text))
+    long = [sentence for sentence in said if len(sentence.split()) > MOST_WORDS]
+    orders = len(kit.library.orders)
+    return Checked(routine, seconds(timeline.length), missing, long, orders, len(texts), recorded)
 
 
 def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:

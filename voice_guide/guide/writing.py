@@ -3,6 +3,7 @@
 It knows no profile and no library, because a file is written in this process, in another, or on another machine.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,10 +80,12 @@ class VoiceWish:
     name: str | None
     rate: int
     pitch: int
+    sounds: str = "{}"
+    """How words are said, as JSON: so that the same wish is known again."""
 
     def open(self, folder: Path) -> Remembering:
         """The voice, which remembers in a folder; its engine starts when it is first needed."""
-        return remembering(self.name, self.rate, self.pitch, folder, at_once=False)
+        return remembering(self.name, self.rate, self.pitch, folder, False, lambda: json.loads(self.sounds))
 
 
 class Studio:

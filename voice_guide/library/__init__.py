@@ -3,17 +3,21 @@
 Nothing in a script can run code, name another file, or grow past bounds that are checked here.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_guide.errors import RoutineError
 from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
-from voice_guide.library.shelf import Card, Opened, Shelf, card_of
+from voice_guide.library.orders import Orders
+from voice_guide.library.shelf import PRONUNCIATIONS, Card, Opened, Shelf, card_of
 from voice_guide.library.slugs import LONGEST_NAME, slug
 from voice_guide.routine import Point, Posture, Routine, Tool
+from voice_guide.routine.phrases import Sounds
 from voice_guide.storage.folders import user_folder
 from voice_guide.storage.forms import Form
 from voice_guide.storage.kept import cache_folder
@@ -55,11 +59,12 @@ class Library:
         self.shipped = shipped or shipped_folder()
         self.own = own or own_folder()
         self._checked = Checked(cache or cache_folder())
-        self._shelf = Shelf(self.own, self._routine, tell)
+        self._shelf, self._tell = Shelf(self.own, self._routine, tell), tell
         self._raw: dict[str, bytes] = {}
         self._against = self._digest("points", "phrases", "safety")
         ground = self._checked.value(Form(Ground), ("ground", self._against), lambda: self._written.ground())
         self.phrases, self.catalogue, self.claims = ground.phrases, ground.catalogue, ground.claims
+        self.orders = Orders(ground.orders, ground.order_words)
         self.old_numbers = {word: [*answers] for word, answers in ground.old_numbers.items()}
         self.broken: list[str] = []
         """A line for each script of the listener's own that cannot be used."""
@@ -176,14 +181,20 @@ class Library:
 
         document = Document(path, raw)
         shape = document.read_as(RoutineShape)
-        return replace(
-            Reader(document, self.catalogue, self.phrases, self.claims, self.commanding).routine(shape), file=file
-        )
+        shipped = self._is_shipped(path)
+        reader = Reader(document, self.catalogue, self.phrases, self.claims, self.commanding, self.orders, shipped)
+        return replace(reader.routine(shape), file=file)
+
+    def _is_shipped(self, path: Path) -> bool:
+        """Whether a script is one of ours, which alone may say that an exclusion does not concern it."""
+        return os.path.realpath(path.parent) == os.path.realpath(self.shipped / "routines")
 
     def _routine(self, path: Path) -> Routine:
         """One script, checked now or before."""
         raw = bytes_of(path)
-        return self._checked.value(self._form, ("routine", self._against, digest(raw)), lambda: self._read(path, raw))
+        whose = "shipped" if self._is_shipped(path) else "own"
+        made_of = ("routine", whose, self._against, digest(raw))
+        return self._checked.value(self._form, made_of, lambda: self._read(path, raw))
 
     @cached_property
     def _form(self) -> Form[Routine]:
@@ -213,6 +224,27 @@ class Library:
         return self._checked.value(
             Form[Charts](Charts), ("charts", self._digest("charts")), lambda: self._written.charts()
         )
+
+    @cached_property
+    def pronunciations(self) -> Sounds:
+        """How words sound, by engine; the listener's own, where their file can be read, over the shipped ones."""
+        form = Form[Sounds](Sounds)
+        shipped = self._checked.value(
+            form, ("sounds", self._digest("pronunciations")), lambda: self._written.pronunciations()
+        )
+        path = self.own / PRONUNCIATIONS
+        if not path.exists():
+            return shipped
+        from voice_guide.library.document import Document
+        from voice_guide.library.shipped import read_sounds
+
+        raw = bytes_of(path)
+        try:
+            own = self._checked.value(form, ("sounds", digest(raw)), lambda: read_sounds(Document(path, raw)))
+        except RoutineError as fault:
+            self._tell(f"{str(fault).splitlines()[0]}; no word is said by it")
+            return shipped
+        return {engine: {**shipped.get(engine, {}), **own.get(engine, {})} for engine in {*shipped, *own}}
 
     @cached_property
     def names(self) -> "Names":

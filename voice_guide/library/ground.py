@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from voice_guide.library.orders import Order
 from voice_guide.routine import Catalogue
 from voice_guide.routine.phrases import Phrases
 
@@ -15,5 +16,8 @@ class Ground:
     phrases: Phrases
     claims: tuple[str, ...]
     """Words that promise too much, and are never spoken."""
+    orders: tuple[Order, ...]
+    """What no sentence may order."""
+    order_words: Mapping[str, str]
     old_numbers: Mapping[str, Sequence[str]]
     """What to ask back, by an old code of a point."""

@@ -111,6 +111,14 @@ class EventShape(Shape):
     means: str = ""
 
 
+class OrderShape(Shape):
+    """What no sentence may order."""
+
+    rule: Text
+    source: Text
+    words: list[str]
+
+
 class SafetyShape(Shape):
     """safety.yaml."""
 
@@ -122,6 +130,8 @@ class SafetyShape(Shape):
     conditions: dict[str, ConditionShape]
     covers: dict[str, list[str]]
     claims: list[str]
+    order_words: dict[str, str]
+    orders: dict[str, OrderShape]
     last_resort: Name
     words: dict[str, Text]
     rules: dict[str, RuleShape]

@@ -137,6 +137,7 @@ class PointShape(Shape):
     feel: str = ""
     search: float = 0.0
     places: list[Text] = []
+    same: list[str] = []
     tools: list[Name] = []
     postures: list[Name] = []
     hold: HoldShape | None = None
@@ -180,6 +181,20 @@ class FillersShape(Shape):
     lying: list[Text]
     wall: list[Text]
     chair: list[Text]
+
+
+_WORD = r"[^\W\d_]+(['’-][^\W\d_]+)*"
+Word = Annotated[str, StringConstraints(pattern=rf"^{_WORD}$", max_length=40)]
+Sound = Annotated[
+    str, StringConstraints(pattern=rf"^({_WORD}( {_WORD})*|/[^\s/\[\]()]+( [^\s/\[\]()]+)*/)$", max_length=60)
+]
+"""A respelling, or phonemes between slashes."""
+
+
+class PronunciationsShape(Shape):
+    """pronunciations.yaml: of each word, how it sounds for an engine."""
+
+    words: dict[Word, dict[Literal["natural", "system", "piper"], Sound]]
 
 
 class PhrasesShape(Shape):

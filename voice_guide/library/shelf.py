@@ -15,6 +15,8 @@ from voice_guide.library.checked import Checked, bytes_of
 from voice_guide.routine import Routine
 from voice_guide.storage.forms import Form
 
+PRONUNCIATIONS = "pronunciations.yaml"
+"""Stands among the scripts, and is none."""
 SETTLED = 2_000_000_000
 """Nanoseconds: of a file changed less long ago the next change may bear the same time."""
 MANY = 200
@@ -66,7 +68,7 @@ class Shelf:
         """Its scripts in the order of their names; none where there is no folder. Raises VoiceGuideError."""
         try:
             with os.scandir(self.folder) as found:
-                return sorted((one for one in found if one.name.endswith(".yaml")), key=lambda one: one.name)
+                return sorted((one for one in found if _is_script(one.name)), key=lambda one: one.name)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
@@ -107,6 +109,10 @@ class Shelf:
 
     def _elsewhere(self, path: Path) -> str:
         return f"{printable(str(path))}: a link to a file elsewhere is left out; copy the file to {self.folder}"
+
+
+def _is_script(name: str) -> bool:
+    return name.endswith(".yaml") and name != PRONUNCIATIONS
 
 
 UNKNOWN = (0, 0, 0, 0)

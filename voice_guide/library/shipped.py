@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from voice_guide.body.listeners import Need, Rules
 from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
+from voice_guide.library.orders import Order
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
-from voice_guide.library.shapes import PhrasesShape, PointsShape, tupled
+from voice_guide.library.shapes import PhrasesShape, PointsShape, PronunciationsShape, tupled
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
-from voice_guide.routine.phrases import Beat, Hear, Phrases
+from voice_guide.routine.phrases import Beat, Hear, Phrases, Sounds
 
 if TYPE_CHECKING:
     from voice_guide.pictures.chart import Charts
@@ -31,6 +32,8 @@ class Shipped:
             _catalogue(points, safety),
             _phrases(self._document("phrases").read_as(PhrasesShape)),
             tuple(safety.claims),
+            tuple(Order(one.rule, one.source, tuple(one.words)) for one in safety.orders.values()),
+            safety.order_words,
             {number: tuple(answers) for number, answers in points.old_numbers.items()},
         )
 
@@ -48,6 +51,10 @@ class Shipped:
 
         return read_charts(self._document("charts"))
 
+    def pronunciations(self) -> Sounds:
+        """How words sound for each engine, as lists of words."""
+        return read_sounds(self._document("pronunciations"))
+
     @cached_property
     def _safety(self) -> tuple[Document, SafetyShape]:
         document = self._document("safety")
@@ -55,6 +62,15 @@ class Shipped:
 
     def _document(self, name: str) -> Document:
         return Document(self._folder / f"{name}.yaml", self._raw.get(name, b""))
+
+
+def read_sounds(document: Document) -> Sounds:
+    """How words sound, by engine and word in small letters. Raises RoutineError."""
+    found: dict[str, dict[str, str]] = {}
+    for word, engines in document.read_as(PronunciationsShape).words.items():
+        for engine, sound in engines.items():
+            found.setdefault(engine, {})[word.casefold()] = sound
+    return found
 
 
 def _catalogue(shape: PointsShape, safety: SafetyShape) -> Catalogue:

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -11,8 +10,10 @@ from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import unspoken
 from voice_guide.compiler.timeline import sketch
 from voice_guide.library.document import Document, Where, clipped
+from voice_guide.library.orders import Orders
 from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
+from voice_guide.library.spots import pressed_once
 from voice_guide.pcm import seconds
 from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
 from voice_guide.routine.phrases import Phrases
@@ -38,8 +39,6 @@ GOES_WITH = {
     "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
-SEARCHED = 2
-"""Spots of a place that is searched for, as the long muscle beside the spine is in two halves."""
 ON_THE_BALL = 60.0
 """Seconds on a ball that is not pressed: to lie down on it and to find the place, and no more."""
 T = TypeVar("T")
@@ -67,9 +66,11 @@ class Reader:
         phrases: Phrases,
         claims: Iterable[str],
         commanding: Collection[str],
+        orders: Orders,
+        shipped: bool,
     ) -> None:
         self.document, self.catalogue, self.phrases = document, catalogue, phrases
-        self.commanding = commanding
+        self.commanding, self.orders, self.shipped = commanding, orders, shipped
         self.claims = re.compile(rf"\b({'|'.join(map(re.escape, claims))})\b", re.I)
 
     def routine(self, shape: RoutineShape) -> Routine:
@@ -77,11 +78,13 @@ class Reader:
         self._spoken(("name",), shape.name)
         if shape.before:
             self._spoken(("before",), shape.before)
+        if shape.fits and not self.shipped:
+            self.document.fault(("fits",), "a script of your own lifts no exclusion; leave 'fits' out")
         if shape.ending not in self.phrases.closing:
             self._unknown(("ending",), "ending", shape.ending, self.phrases.closing)
         read = [self._step(number, step, shape) for number, step in enumerate(shape.steps)]
         steps = tuple(step for step in read if step)
-        self._once(steps)
+        pressed_once(steps, self.catalogue, self.document)
         conditions = self.catalogue.conditions
         for key, names in (("avoid", shape.avoid), ("fits", shape.fits), ("stages", shape.stages)):
             for number, name in enumerate(names):
@@ -118,32 +121,6 @@ class Reader:
             )
         self.document.settle()
         return length
-
-    def _once(self, steps: Iterable[Step]) -> None:
-        """A spot is pressed once, and so has its hold; what a script calls it makes no other spot of it."""
-        seen: set[tuple[str, str | None, str]] = set()
-        counted: Counter[tuple[str, str | None]] = Counter()
-        for number, step in enumerate(steps):
-            if not step.point:
-                continue
-            sides = [one for side in step.sides for one in (("left", "right") if side == "both" else (side,))]
-            spots = {(step.point.id, side, place.casefold()) for side in sides for place in step.places}
-            again = spots & seen or len(spots) < len(sides) * len(step.places)
-            if again or step.repeat > self.catalogue.limits.passes:
-                self.document.fault(
-                    ("steps", number),
-                    f"'{step.point.name}' is pressed twice on one spot; a spot is pressed once in a session: "
-                    "leave it out, or give other 'places'",
-                )
-            seen |= spots
-            counted.update((point, side) for point, side, _ in spots)
-            most = len(step.point.places) or (SEARCHED if step.point.search else 1)
-            if not again and any(counted[step.point.id, side] > most for side in sides):
-                spots_of = "one spot" if most == 1 else f"{most} spots at most"
-                self.document.fault(
-                    ("steps", number),
-                    f"'{step.point.name}' has {spots_of} on a side, whatever they are called; leave 'places' out",
-                )
 
     def _step(self, number: int, shape: StepShape, routine: RoutineShape) -> Step | None:
         where: Where = ("steps", number)
@@ -339,6 +316,9 @@ class Reader:
             self.document.fault(where, f"'{sign}' is not spoken as a word; write it as one, or leave it out")
         elif found := self.claims.search(text):
             self.document.fault(where, f"'{found[0]}' promises too much; say what to do, not what it does")
+        elif given := self.orders.given(text):
+            words, order = given
+            self.document.fault(where, f"'{words}' orders what the rules forbid: {order.rule} ({order.source})")
         elif found_command := commands_in(text, self.commanding):
             remedy = "say it inside a longer sentence"
             self.document.fault(where, f"'{found_command}' would command the guide, were its own voice heard; {remedy}")

@@ -13,8 +13,9 @@ from voice_guide.storage.bounded import read_bounded
 from voice_guide.storage.folders import user_folder
 from voice_guide.storage.whole import patiently, sweep
 
-PROFILE, JOURNAL = "profile.toml", "journal.sqlite"
-"""The listener's files by their names in the folder; places to resume from are `place-*.json` beside them."""
+PROFILE, JOURNAL, OWN_VOICES = "profile.toml", "journal.sqlite", "voices"
+"""The listener's files by their names in the folder, and the folder of voices that were recorded here; places to resume
+from are `place-*.json` beside them."""
 
 
 def data_folder() -> Path:

@@ -132,6 +132,8 @@ class Point:
     search: float = 0.0
     """Seconds more to find it: a tender spot is searched for."""
     places: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    """The spot of each place: the id of the point it is too, empty where there is none."""
     tools: tuple[str, ...] = ()
     postures: tuple[str, ...] = ()
     hold: Hold | None = None
@@ -250,6 +252,12 @@ class Catalogue:
     def __post_init__(self) -> None:
         named = ((word, point) for point in self.points.values() for word in (*point.also, point.name, point.id))
         object.__setattr__(self, "words", {word.lower(): point for word, point in named})
+
+    def spots(self, point: Point, place: str) -> set[str]:
+        """The points that are pressed there, whatever they are called; a place of other words may be any of its."""
+        if place in point.places and point.same:
+            return {point.same[point.places.index(place)] or point.id}
+        return {point.id, *point.same} - {""}
 
     @property
     def parts(self) -> list[str]:

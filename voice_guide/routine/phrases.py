@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+Sounds = Mapping[str, Mapping[str, str]]
+"""How words are said, by engine and word in small letters: a respelling, or phonemes between slashes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:

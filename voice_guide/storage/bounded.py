@@ -23,6 +23,15 @@ def read_bounded(path: Path, largest: int, fits: Callable[[os.stat_result], bool
         return file.read(min(told.st_size, largest + 1))
 
 
+def read_inside(folder: Path, name: str, largest: int) -> bytes:
+    """The same of a file that lies in `folder`, or below it, and not where a link leads out of it. Raises OSError."""
+    path = (folder / name).resolve(strict=True)
+    if not path.is_relative_to(folder.resolve()):
+        raise OSError(errno.EINVAL, "it is a link that leads out of the folder", str(folder / name))
+    here = path.lstat()
+    return read_bounded(path, largest, lambda told: os.path.samestat(here, told))
+
+
 def _is_file(told: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(told.st_mode):
         raise OSError(errno.EINVAL, "it is no file", str(path))

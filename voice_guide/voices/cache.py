@@ -6,10 +6,12 @@ from threading import Lock
 
 from voice_guide.errors import VoiceError
 from voice_guide.pcm import Pcm, length
+from voice_guide.routine.phrases import Sounds
 from voice_guide.storage.kept import SOUND, Kept, named
-from voice_guide.voices import ESPEAK, natural_is_here, open_voice
+from voice_guide.voices import ESPEAK, NATURAL, natural_is_here, open_voice
 from voice_guide.voices.bell import Belled
-from voice_guide.voices.voice import Voice
+from voice_guide.voices.recorded import Recorded
+from voice_guide.voices.voice import PIPER, Voice
 
 _FORMAT = 2
 
@@ -17,26 +19,37 @@ _FORMAT = 2
 class Remembering:
     """A voice that keeps what `voice` says in a folder, which many processes may share.
 
-    Where the voice is lost, what it said before it still says; for other words its `spare` is opened, for good.
+    Where the voice is lost, what it said before it still says; for other words its `spare` is opened, for good. What
+    somebody `recorded` is said by them, whatever becomes of the others.
     """
 
-    def __init__(self, voice: Voice, folder: Path, spare: Callable[[], Voice] | None = None) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        folder: Path,
+        spare: Callable[[], Voice] | None = None,
+        recorded: Recorded | None = None,
+    ) -> None:
         self.hits = self.misses = 0
         self.kept = Kept(folder)
         self.lost: VoiceError | None = None
         """Why the spare speaks, where it does."""
+        self.recorded = recorded
         self._voices, self._spare, self._turn = [voice], spare, Lock()
 
     @property
     def warning(self) -> str:
         """What was lost, and why sounds could not be kept; speaking goes on without. Empty where all is well."""
-        lost = f"{self.lost}; eSpeak speaks meanwhile" if self.lost else ""
-        return "\n".join(filter(None, (lost, self.kept.warning)))
+        speaks = self._voices[-1].key.partition(",")[0]
+        lost = f"{self.lost}; the {speaks} speaks meanwhile" if self.lost else ""
+        faults = self.recorded.faults if self.recorded else []
+        return "\n".join(filter(None, (*faults, lost, self.kept.warning)))
 
     @property
     def key(self) -> str:
-        """That of the voice which speaks now."""
-        return self._voices[-1].key
+        """That of the voice which speaks now, and of all that was recorded."""
+        own = f"{self.recorded.key}, else " if self.recorded else ""
+        return own + self._voices[-1].key
 
     def speak(self, text: str) -> Pcm:
         """What was said before, or the voice's sound, kept. Raises VoiceError."""
@@ -73,8 +86,9 @@ class Remembering:
 
     def remembered(self, text: str) -> Pcm:
         """What was said before, none where it was not; no voice is asked."""
+        said = self.recorded.speak(text) if self.recorded else b""
         found = (self.kept.load(entry_name(voice, text)) for voice in self._voices)
-        return next(filter(None, found), b"")
+        return said or next(filter(None, found), b"")
 
     def close(self) -> None:
         """Close the voice, and its spare."""
@@ -95,14 +109,26 @@ def entry_name(voice: Voice, text: str) -> str:
     return named(SOUND, _FORMAT, voice.key, text)
 
 
-def remembering(name: str | None, rate: int, pitch: int, folder: Path, at_once: bool = True) -> Remembering:
+def remembering(
+    name: str | None,
+    rate: int,
+    pitch: int,
+    folder: Path,
+    at_once: bool = True,
+    sounds: Callable[[], Sounds] = dict,
+) -> Remembering:
     """The voice asked for, with a bell; its engine starts at once, or when it is needed. Raises VoiceError.
 
-    Who asked for none has the natural one, and eSpeak where that is lost.
+    Who asked for none has the natural one, and eSpeak where that is lost; so has, for what was not recorded, who named
+    the absolute path of a recorded voice. Where a model of theirs is lost, the natural one speaks.
     """
 
     def opened(name: str | None, at_once: bool) -> Voice:
-        return Belled(open_voice(name, rate, pitch, at_once))
+        return Belled(open_voice(name, rate, pitch, at_once, sounds))
 
-    spare = (lambda: opened(ESPEAK, True)) if name is None and natural_is_here() else None
-    return Remembering(opened(name, at_once), folder, spare)
+    recorded = Recorded(Path(name), rate) if name and Path(name).is_absolute() else None
+    name = None if recorded else name
+    best = NATURAL if natural_is_here() else ESPEAK
+    spare = {None: ESPEAK if best == NATURAL else "", NATURAL: ESPEAK}.get(name, "")
+    spare = best if name and name.startswith(PIPER) else spare
+    return Remembering(opened(name, at_once), folder, (lambda: opened(spare, True)) if spare else None, recorded)

@@ -2,11 +2,12 @@
 
 import audioop
 import platform
+import re
 import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from voice_guide.compiler.speech import most_seconds, plain_letters, spoken_seconds
 from voice_guide.errors import VoiceError, did_you_mean
 from voice_guide.pcm import RATE, WIDTH, Pcm, length, seconds
+from voice_guide.routine.phrases import Sounds
 from voice_guide.voices.child import Child, Sick
 from voice_guide.voices.dress import VERSION, dress, read
 from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, Speaker
@@ -37,6 +39,8 @@ class Make:
     """The id of the speaker for who names none; empty where that is asked of the engine."""
     pitched: bool
     """It can speak higher or lower."""
+    model: str = ""
+    """The file that it reads, where it takes one of the listener's."""
 
 
 NATURAL = Make(
@@ -72,7 +76,8 @@ class Engine:
 
     `command` is another worker than ours. It may take `patience` seconds over a reply and a tenth of that for each
     second of speech; twice as long when it has just been started, a third as long when it was quick all the time.
-    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed.
+    Any thread may speak, one at a time. Its process is started `at_once`, or when it is first needed; `sounds` is asked
+    for only then.
     """
 
     def __init__(
@@ -84,9 +89,10 @@ class Engine:
         patience: float = 10.0,
         at_once: bool = True,
         make: Make = SYSTEM,
+        sounds: Callable[[], Sounds] = dict,
     ) -> None:
-        self._make = make
-        command = command or (*WORKER, make.id)
+        self._make, self._all_sounds = make, sounds
+        command = command or (*WORKER, make.id, make.model)
         self._name, self._rate, self._pitch = name, rate, pitch
         self._command, self._patience = command, patience
         self._turn, self._change = threading.Lock(), threading.Lock()
@@ -125,7 +131,13 @@ class Engine:
         make = self._make
         key = ", ".join((make.name, *map(_version, make.packages), f"dressed {VERSION}"))
         key += f", speaker {self.speaker}, rate {self._rate}"
+        if self._sounds:
+            key += f", {' '.join(f'{word}={sound}' for word, sound in sorted(self._sounds.items()))}"
         return key + (f", pitch {self._pitch}" if make.pitched else "")
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        return self._all_sounds().get(self._make.id, {})
 
     def speak(self, text: str) -> Pcm:
         """The words as sound; no sound for a text without words. Raises VoiceError."""
@@ -136,6 +148,7 @@ class Engine:
             raise VoiceError(f"'{words[:30]}...': a cue of {len(words)} letters, at most {LONGEST}; split it")
         request: dict[str, Any] = {"text": words, "speaker": self.speaker, "rate": self._rate, "pitch": self._pitch}
         request["frames"] = RATE
+        request["sounds"] = {word: self._sounds[word] for word in spoken_words(words) if word in self._sounds}
 
         def said(child: Child) -> Pcm:
             # Another file each time: an engine that writes nothing must not repeat the last cue, and on Windows
@@ -210,6 +223,11 @@ def speakable(text: str) -> str:
     """The words alone: brackets are phonemes to eSpeak and commands to macOS, angles XML to Windows."""
     plain = (letter if letter.isprintable() and letter not in "[]<>" else " " for letter in plain_letters(text))
     return " ".join("".join(plain).split())
+
+
+def spoken_words(text: str) -> list[str]:
+    """The words of a text in small letters, each once."""
+    return list(dict.fromkeys(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.casefold())))
 
 
 def chosen(name: str, speakers: Sequence[Speaker]) -> Speaker:

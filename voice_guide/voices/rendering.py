@@ -44,7 +44,7 @@ class Ahead:
     def __init__(self, plan: Plan, phrases: Phrases, voice: Voice) -> None:
         self.fault: Exception | None = None
         """Why rendering ended early."""
-        self.words = dict(_answers(plan, phrases))
+        self.words = dict(answers(plan, phrases))
         """The text of every answer, by its name."""
         self._plan, self._voice, self._speak = plan, voice, cache(voice.speak)
         self._clips: deque[Clip] = deque()
@@ -126,8 +126,8 @@ class Ahead:
         return self._speak(text)
 
 
-def _answers(plan: Plan, phrases: Phrases) -> Iterator[tuple[str, str]]:
-    """What stops comes first: it is what a listener must always be able to hear."""
+def answers(plan: Plan, phrases: Phrases) -> Iterator[tuple[str, str]]:
+    """The text of each, by its name. What stops comes first: it is what a listener must always be able to hear."""
     yield Command.STOP, phrases.answers[Command.STOP]
     yield from phrases.answers.items()
     yield from ((f"where {step}", words) for step, words in enumerate(plan.wheres))

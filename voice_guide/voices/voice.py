@@ -12,6 +12,9 @@ DEFAULT_RATE = USUAL_RATE
 DEFAULT_PITCH = 45
 """A little below the middle of the engine's 0 to 99."""
 
+PIPER = "piper:"
+"""A voice whose name begins so is a model of the listener's, and its path follows."""
+
 RATES = range(80, 301)
 PITCHES = range(100)
 

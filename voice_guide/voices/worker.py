@@ -3,7 +3,8 @@
 It is run as a file, with the engine's name, and imports nothing of ours, so that it starts fast. One request a line of
 JSON on stdin, one reply a line of JSON on stdout, and nothing else there, whatever the engine prints:
 
-    {"file": ..., "text": ..., "speaker": ID OR NULL, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND}
+    {"file": ..., "text": ..., "speaker": ID OR NULL, "rate": WORDS A MINUTE, "pitch": 0 TO 99, "frames": A SECOND,
+     "sounds": {WORD: AS IT SOUNDS}}
         ->  {}, a WAV file written
     {}  ->  {"speakers": [{"id": ..., "name": ..., "language": ..., "gender": ...}, ...]}
 
@@ -45,6 +46,8 @@ SHORT = 0.85
 MOST, LESS = 400, 250
 """Phonemes in one go, for 30 seconds and 150 MB. The natural voice cuts what is longer at its commas, as far as it can;
 we cut the rest between words."""
+PACED, PACED_SECONDS = "Breathe in, and slowly out. Let the weight of the leg go, as far as it likes.", 7.0
+"""What the natural voice takes over these words at 140 words a minute: a Piper model is made to take as long."""
 _NUMBER = re.compile(r"\b(no|fig)\.", re.IGNORECASE)
 """Words that the natural voice takes for "number" and "figure" where a sentence ends in them."""
 LATIN = "\u017f"
@@ -85,10 +88,54 @@ class Natural:
         if len(text.split()) <= 2:
             speed = max(speed, SHORT)
         random = numpy.random.default_rng(0)
-        phonemes = self._known.get(text) or self.phonemes(text)
+        said = respelled(text, request["sounds"], "[{0}]({1})")
+        phonemes = self._known.get(said) or self.phonemes(said)
         parts = [self._engine.from_ids(self._engine.ids(part), speed, random) for part in phonemes]
         sound = numpy.concatenate(parts) if parts else numpy.zeros(0)
         _write(request["file"], self._engine.sample_rate, (numpy.clip(sound, -1, 1) * 32_767).astype("<i2"))
+
+
+class Piper:
+    """A Piper model of the listener's, at one pace whatever the pace of who lent it their voice."""
+
+    def __init__(self) -> None:
+        import onnxruntime
+        from piper import PiperVoice
+        from piper.config import PhonemeType, PiperConfig
+
+        model, options = sys.argv[2], onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        config = PiperConfig.from_dict(json.loads(Path(model + ".json").read_text(encoding="utf-8")))
+        if config.phoneme_type not in (PhonemeType.ESPEAK, PhonemeType.TEXT):
+            raise ValueError(
+                f"a model with phonemes of the kind '{config.phoneme_type.value}' would load more from afar"
+            )
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._voice = PiperVoice(session=session, config=config)
+        self._slow = 1.0
+        count = len(self._spoken(PACED, 140))
+        self._slow = min(2.0, max(0.5, PACED_SECONDS * config.sample_rate / count)) if count else 1.0
+
+    def speakers(self) -> list[dict[str, str]]:
+        """The one, its default."""
+        return [
+            {"id": "piper", "name": Path(sys.argv[2]).stem, "language": self._voice.config.espeak_voice, "gender": ""}
+        ]
+
+    def save(self, request: dict[str, Any]) -> None:
+        """Speak into a WAV file."""
+        said = respelled(request["text"], request["sounds"])
+        _write(request["file"], self._voice.config.sample_rate, self._spoken(said, request["rate"]))
+        resample(request["file"], request["frames"])
+
+    def _spoken(self, text: str, rate: float) -> Any:
+        import numpy
+        from piper import SynthesisConfig
+
+        scale = self._voice.config.length_scale * self._slow * 140 / rate
+        how = SynthesisConfig(length_scale=scale, noise_scale=0, noise_w_scale=0)  # the same words, the same sound
+        parts = [chunk.audio_int16_array for chunk in self._voice.synthesize(text, how)]
+        return numpy.concatenate(parts).astype("<i2") if parts else numpy.zeros(0, "<i2")
 
 
 def _known() -> dict[str, list[str]]:
@@ -97,6 +144,19 @@ def _known() -> dict[str, list[str]]:
 
     told: dict[str, Any] = json.loads(Path(__file__).with_name("phonemes.json").read_text(encoding="utf-8"))
     return told["sentences"] if told["hibari"] == __version__ else {}
+
+
+def respelled(text: str, sounds: dict[str, str], phonemes: str = "{0}") -> str:
+    """The text with words as they sound; those whose phonemes are told, between slashes, marked as `phonemes`."""
+
+    def said(found: re.Match[str]) -> str:
+        sound = sounds[found[0].casefold()]
+        return phonemes.format(found[0], sound) if sound.startswith("/") else sound
+
+    if not sounds:
+        return text
+    words = "|".join(map(re.escape, sorted(sounds, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w'’-])(?:{words})(?![\w-])", said, text, flags=re.IGNORECASE)
 
 
 class System:
@@ -135,7 +195,7 @@ class System:
 
     def save(self, request: dict[str, Any]) -> None:
         """Speak into a WAV file, in place of what the file held."""
-        text, file = request["text"], request["file"]
+        text, file = respelled(request["text"], request["sounds"]), request["file"]
         settings = [("voice", request["speaker"])] if request["speaker"] else []
         if ESPEAK:
             settings += [("rate", round(request["rate"] * PACE)), ("pitch", request["pitch"])]
@@ -156,13 +216,13 @@ class System:
             form = ["-f", "WAVE", "-d", f"LEI16@{request['frames']}", "-c", "1"]
             subprocess.run(["/usr/bin/afconvert", *form, raw, file], check=True, stdin=subprocess.DEVNULL)
             Path(raw).unlink()
-        _resample(file, request["frames"])
+        resample(file, request["frames"])
 
 
-ENGINES: dict[str, Callable[[], Natural | System]] = {"natural": Natural, "system": System}
+ENGINES: dict[str, Callable[[], "Natural | Piper | System"]] = {"natural": Natural, "piper": Piper, "system": System}
 
 
-def _resample(file: str, rate: int) -> None:
+def resample(file: str, rate: int) -> None:
     """To so many frames a second, as far as there is numpy to do it well; who reads the file does it else."""
     with wave.open(file) as saved:
         have, form = saved.getframerate(), (saved.getsampwidth(), saved.getnchannels())
@@ -242,7 +302,7 @@ def _hasten_espeak() -> Callable[[], None]:
     return settle
 
 
-def _answer(engine: Natural | System, request: dict[str, Any]) -> dict[str, Any]:
+def _answer(engine: Natural | Piper | System, request: dict[str, Any]) -> dict[str, Any]:
     if "text" not in request:
         return {"speakers": engine.speakers()}
     engine.save(request)
@@ -268,7 +328,7 @@ def main() -> None:
     replies = _private_stdout()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
-    engine: Natural | System | Exception
+    engine: Natural | Piper | System | Exception
     try:
         engine = ENGINES[sys.argv[1]]()
     except Exception as fault:
