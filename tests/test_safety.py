@@ -107,24 +107,24 @@ CASES = {
     "S60": ("sunrise-energy", "frail_older*", "lightened waist point to 2; shortened waist point to 40"),
     "S61": (FIST, "frail_older*", "exchanged upper buttock point to thumb"),
     "S62": ("sunrise-energy", "under_eighteen", "doctor"),
-    "S63": ("long-leg-freedom", "hip_replacement", "skipped back pocket point"),
+    "S63": ("long-leg-freedom", "hip_replacement*", "skipped back pocket point"),
     "S64": ("strong-combo", "kidney_problem", "doctor"),
     "S65": ("strong-combo", "kidney_problem*", "skipped flank point"),
     "S66": ("strong-combo", "kidney_problem*", "lightened waist point to 2"),
-    "S67": ("evening-unwind", "belly_problem", "skipped navel point"),
-    "S68": ("evening-unwind", "post_surgery_belly", "skipped navel point"),
+    "S67": ("evening-unwind", "belly_problem*", "skipped navel point"),
+    "S68": ("evening-unwind", "post_surgery_belly*", "skipped navel point"),
     "S69": ("evening-unwind", "full_stomach", "skipped navel point"),
-    "S70": ("early-comfort", "knee_surgery", "skipped knee crease point"),
+    "S70": ("early-comfort", "knee_surgery*", "skipped knee crease point"),
     "S71": ("office-chair", "varicose_veins", "skipped ankle mountain"),
     "S72": ("sunrise-energy", "open_skin@low back", "skipped waist point"),
     "S73": ("sunrise-energy", "swelling_local@low back", "skipped waist point"),
     "S74": ("office-chair", "gout_foot", "skipped little toe groove"),
     "S75": ("golden-handful", "shoulder_injury", "skipped shoulder blade point"),
     "S76": ("sunrise-energy", "hand_arthritis_flare", "exchanged waist point to flat palm"),
-    "S77": ("winter-warmer", "balance_problem", "exchanged waist point to sitting, leaning forward"),
+    "S77": ("evening-unwind", "balance_problem", "exchanged navel point to on a chair"),
     "S78": ("evening-unwind", "floor_hard", "exchanged navel point to on a chair"),
     "S79": ("peaceful-palms", "alcohol_sedated", "today"),
-    "S80": ("village-stroll", "numb_skin@buttock", "exchanged back pocket point to thumb"),
+    "S80": ("sunrise-energy", "numb_skin@low back", "skipped waist point"),
     "N01": (
         "own: {press: waist point, tool: thumb, hold: 180, pressure: 4}",
         "",
@@ -135,6 +135,15 @@ CASES = {
     "N04": ("sunrise-energy", "high_bp*", "said"),
     "N05": ("sunrise-energy", "cancer*", "said"),
     "N06": ("sunrise-energy", "arthritis*", "said"),
+    "N07": ("peaceful-palms", "numb_skin@buttock", "doctor"),
+    "N08": ("sunrise-energy", "hip_replacement", "doctor"),
+    "N09": ("office-chair", "hip_replacement*", "exchanged ankle mountain to on a chair, one heel on a low stool"),
+    "N10": (
+        "own: {press: belt line point, posture: prone_helper}",
+        "full_stomach",
+        "exchanged belt line point to sitting, leaning forward",
+    ),
+    "N11": ("peaceful-palms", "belly_problem", "doctor"),
     "J01": ("sunrise-energy", "worse_today", "said"),
     "J02": ("sunrise-energy", "enough_today", "said"),
     "J03": ("sunrise-energy", "too_soon", "said"),
@@ -173,7 +182,7 @@ AT_LEAST = {
     "S43": f"{SPOTS} si11",
     "S46": f"{BALLS} fist knuckles folded_towel",
     "S47": f"{SPOTS} si11",
-    "S61": "tennis_ball_floor lacrosse_ball_wall fist folded_towel",
+    "S61": "tennis_ball_floor lacrosse_ball_wall fist folded_towel floor_ball_seated lying_on_ball supine_knees_bent",
     "S63": "gb30 ahshi_hip",
     "S65": "bl52 ahshi_side",
     "S66": f"bl23 track ahshi_long {BALLS} fist knuckles",
@@ -185,12 +194,13 @@ AT_LEAST = {
     "S74": "gb41 bl60 ki3",
     "S75": "si11",
     "S76": "thumb knuckles fist",
-    "S77": "standing standing_wall floor_ball_seated lying_on_ball",
+    "S77": "standing standing_wall floor_ball_seated lying_on_ball seated_forward seated_leaning",
     "S78": "floor_ball_seated lying_on_ball side_lying supine_knees_bent prone prone_helper",
-    "S80": f"{BALLS} warm_cloth",
     "N01": "bl23",
     "N02": "lacrosse_ball_wall",
     "N03": "warm_cloth",
+    "N09": "seated_cross_leg",
+    "N10": "prone prone_helper",
 }
 
 # What is refused for one condition that a doctor agreed to, everywhere on the body; what is not here refuses nothing.
@@ -209,16 +219,16 @@ NARROWED = {  # all but these
     "clotting": GENTLEST,
     "open_skin": {"bedtime-belly", "lavender-ritual", "muscle-truce", "peaceful-palms"},  # everywhere: only breathing
     "swelling_local": {"bedtime-belly", "lavender-ritual", "muscle-truce", "peaceful-palms"},
+    "numb_skin": {"bedtime-belly", "lavender-ritual", "muscle-truce", "peaceful-palms"},
 }
 WITHOUT = {  # these
     "kidney_problem": {"tennis-wall-walk"},
-    "balance_problem": {"tennis-wall-walk"},
-    "numb_skin": {"tennis-wall-walk"},
+    "balance_problem": {"tennis-wall-walk", "hip-pocket-ball", "soft-landing", "village-stroll"},
     "hip_replacement": {"hip-pocket-ball"},
     "varicose_veins": {"early-comfort"},
 }
 # Alone or with anything else: nothing is pressed, but there is a routine of breathing.
-ONLY_BREATHING = [{"open_skin"}, {"swelling_local"}, {"pregnancy", "hand_arthritis_flare"}]
+ONLY_BREATHING = [{"open_skin"}, {"swelling_local"}, {"numb_skin"}, {"pregnancy", "hand_arthritis_flare"}]
 
 
 def own(name, steps, folder):
@@ -239,7 +249,7 @@ def told(text):
     for word in words:
         name, _, part = word.rstrip("*").partition("@")
         conditions[name] = (part,) if part else ()
-    return Today(conditions, frozenset(), frozenset(word.rstrip("*") for word in words if word.endswith("*")))
+    return Today(conditions, frozenset(), frozenset(word.split("@")[0].rstrip("*") for word in words if word.endswith("*")))
 
 
 def agreed(*names):
@@ -339,9 +349,78 @@ def is_larger(small, large):
     return ""
 
 
+# What is sore, operated or replaced, and the parts and points that carry nothing then.
+SPARED = {
+    "post_surgery_trunk": {"low back", "buttock", "belly", "shoulder"},
+    "post_surgery_belly": {"belly"},
+    "belly_problem": {"belly"},
+    "full_stomach": {"belly"},
+    "hip_replacement": {"gb30", "ahshi_hip"},
+    "knee_surgery": {"bl40"},
+    "gout_foot": {"foot"},
+    "shoulder_injury": {"shoulder"},
+    "hand_arthritis_flare": {"hand"},
+}
+ASKED_TOO_MUCH = {  # of a posture
+    "balance_problem": lambda posture: "chair" not in posture.on or re.search(r"\blean", posture.enter, re.I),
+    "floor_hard": lambda posture: "floor" in posture.on,
+    "frail_older": lambda posture: "floor" in posture.on,
+    "hip_replacement": lambda posture: "ankle on the other knee" in posture.enter,
+    "knee_surgery": lambda posture: "ankle on the other knee" in posture.enter,
+    "belly_problem": lambda posture: "front" in posture.enter,
+    "post_surgery_belly": lambda posture: "front" in posture.enter,
+    "full_stomach": lambda posture: "front" in posture.enter,
+    "pregnancy": lambda posture: "front" in posture.enter or "onto your back" in posture.enter,
+}
+PROMISED = {  # in words about today, and what would make them untrue
+    r"floor": lambda step: step.posture and "floor" in step.posture.on and "bed" not in step.posture.on,
+    r"no floor work|nothing on the floor": lambda step: step.posture and "floor" in step.posture.on,
+    r"no standing": lambda step: step.posture and "wall" in step.posture.on,
+    r"no leaning": lambda step: step.posture and re.search(r"\blean", step.posture.enter, re.I),
+    r"sitting": lambda step: step.posture and "chair" not in step.posture.on,
+    r"face down": lambda step: step.posture and step.posture.id.startswith("prone"),
+    r"no leg is crossed": lambda step: step.posture and step.posture.id == "seated_cross_leg",
+    r"no heat": lambda step: step.tool and step.tool.id == "warm_cloth",
+    r"no ball(?! on)|hands only,": lambda step: step.tool and step.tool.ball,
+    r"no fist": lambda step: step.tool and step.tool.id == "fist",
+    r"no knuckles": lambda step: step.tool and step.tool.id == "knuckles",
+    r"no towel": lambda step: step.tool and step.tool.id == "folded_towel",
+    r"no thumbs": lambda step: step.tool and step.tool.id == "thumb",
+    r"very light and short|light touch|stay light and short|a light day|stay mild": lambda step: step.pressure > 2,
+    r"medium pressure": lambda step: step.pressure > 3,
+    r"leave out the belly": lambda step: step.point and step.point.region == "belly",
+    r"leave out the feet": lambda step: step.point and step.point.region == "foot",
+}
+PLACED = {"open_skin", "swelling_local", "numb_skin"}
+
+
+def untrue(routine, today):
+    """What is loaded that may not be, what a posture asks too much, and what is said that does not follow."""
+    aloud = [sentence for text in routine.today for sentence in re.findall(r"[^.?!]+[.?!]", text.lower())]
+    for step in routine.steps:
+        loaded = {step.point.region, step.point.id} if step.point else {step.part}
+        bed = step.posture and "bed" in step.posture.on and routine.fits
+        for name, parts in today.conditions.items():
+            if loaded & SPARED.get(name, set()) or (name in PLACED and loaded & set(parts)):
+                yield f"{name}: {step.point.name if step.point else step.text}"
+            if step.posture and not bed and ASKED_TOO_MUCH.get(name, lambda posture: False)(step.posture):
+                yield f"{name}: {step.posture.name}"
+        for words, is_untrue in PROMISED.items():
+            said = [sentence for sentence in aloud if re.search(words, sentence)]
+            if said and not (bed and "floor" in words) and is_untrue(step):
+                part = [parts for name, parts in today.conditions.items() if name in PLACED and parts]
+                if not part or words not in ("no heat", r"no ball(?! on)|hands only,"):  # where the skin feels little
+                    yield f"'{said[0]}', and then {step.text or step.point.name}, {step.posture and step.posture.name}"
+
+
+def blocked(names):
+    """Nothing at all is left for these conditions; a new pain after cancer is one, however it is told."""
+    return bool(names & BLOCKED or ("cancer" in names and names & {"acute_under_72h", "acute_72h_to_6w"}))
+
+
 def expected(names):
     """The routines that are left for these conditions, one or none of them."""
-    if names & BLOCKED:
+    if blocked(names):
         return set()
     left = set(SHIPPED)
     for name in names:
@@ -359,10 +438,10 @@ def test_what_is_refused_for_one_condition_is_written_down(name):
 def test_one_sore_part_of_the_body_leaves_routines_for_all_the_others(part):
     for name in ("open_skin", "swelling_local", "numb_skin"):
         results = [fitted(routine, told(f"{name}@{part}*")) for routine in SHIPPED.values()]
-        assert sum(map(pressed, results)) >= 22
+        assert sum(map(pressed, results)) >= 21
         steps = [step for result in results if isinstance(result, Adapted) for step in result.routine.steps]
         there = [step for step in steps if step.point and step.point.region == part]
-        assert not [step for step in there if step.tool.ball or name != "numb_skin"]
+        assert not there
 
 
 @pytest.mark.long
@@ -376,8 +455,9 @@ def test_every_pair_of_conditions_makes_routines_smaller_and_leaves_one():
                 assert any(instead) or not instead, (names, key)
             else:
                 assert not is_larger(result.routine, SHIPPED[key]), (names, key)
+                assert not [*untrue(result.routine, agreed(*names))], (names, key)
         left = {key for key, result in results.items() if isinstance(result, Adapted)}
-        assert left <= expected(set(names)) and bool(left) == (not BLOCKED & set(names)), names
+        assert left <= expected(set(names)) and bool(left) != blocked(set(names)), names
         breathing = any(few <= set(names) for few in ONLY_BREATHING)
         assert any(map(pressed, results.values())) == bool(left and not breathing), names
 
@@ -455,6 +535,12 @@ def test_nothing_ever_grows(routine, today):
             assert SAFETY.hold_floor <= step.shortest <= step.seconds <= step.longest <= step.point.hold.cap(step.tool)
             assert step.tool.id in step.point.tools and step.posture.id in step.point.postures
             assert step.posture.id in step.tool.postures
+
+
+@given(ROUTINES, listeners(most=3, all_agreed=True))
+def test_what_is_sore_carries_nothing_and_what_is_said_of_today_is_so(routine, today):
+    result = fitted(routine, today)
+    assert isinstance(result, Refusal) or not [*untrue(result.routine, today)]
 
 
 FISTS = routine_of([held("bl53", "fist", "seated_forward", 120.0)])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from voice_guide.body.terms import Adapted, Change, Has, Refusal, Rule, Safety, Today
-from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
+from voice_guide.routine import NOTHING, Catalogue, Point, Posture, Routine, Step, Tool
 from voice_guide.routine.names import listed
 
 SLACK = 1e-6
@@ -29,6 +29,7 @@ class Adapter:
         """The routine with every step gone through, or a refusal where nothing is left of it."""
         self._fits = routine.fits
         steps = [new for step in routine.steps if (new := self._step(step))]
+        steps = self._without_what_is_gone(routine, steps)
         warnings = [rule.say for rule in self._rules if rule.do == "warn" and not rule.points]
         session = min((rule.session for rule in self._rules), default=math.inf)
         self._say += [rule.say for rule in self._rules if rule.session == session < math.inf]
@@ -52,6 +53,12 @@ class Adapter:
             today=tuple(once([*routine.today, *warnings, *self._say, *left_out])),
         )
         return Adapted(smaller, tuple(dict.fromkeys(self._changes)), session)
+
+    @staticmethod
+    def _without_what_is_gone(routine: Routine, steps: list[Step]) -> list[Step]:
+        """Nobody is told to put away a ball that is not there any more."""
+        pressing = {step.tool for step in routine.steps if step.point} - {step.tool for step in steps if step.point}
+        return [step for step in steps if step.point or not step.tool or step.tool not in pressing]
 
     def _unanswered(self, routine: Routine) -> str:
         """A condition that the script says it is not for, and that no rule has changed anything for."""
@@ -134,9 +141,8 @@ class Adapter:
         return words["left_out" if why else "left_out_plain"].format(points=points, why=why)
 
     def _is_there(self, conditions: Sequence[str], part: str) -> bool:
-        """Whether one of the conditions holds on that part of the body; an unknown part may be any."""
-        named = [self._today.conditions[name] for name in conditions if name in self._today.conditions]
-        return any(not parts or not part or part in parts for parts in named)
+        """Whether one of the conditions holds on that part of the body; an unknown part may be any, nothing is none."""
+        return part != NOTHING and any(self._today.has(name, part) for name in conditions)
 
     def _touches(self, rule: Rule, point: Point | None, part: str = "") -> bool:
         """Whether a rule speaks of this point; of a step without one, where it speaks of no point."""

@@ -33,12 +33,14 @@ def adapt(
     has: Has = anything,
 ) -> Adapted | Refusal:
     """The routine as it may be played today, or why it may not; with what the listener `has`."""
+    today = with_what_it_means(today, safety)
     refusal = refusal_of(routine, today, safety)
     return refusal or Adapter(today, matching(today, safety), safety, catalogue, has).adapted(routine)
 
 
 def refusal_of(routine: Routine, today: Today, safety: Safety) -> Refusal | None:
     """Why there is no session, whatever were left of the routine."""
+    today = with_what_it_means(today, safety)
     rules = matching(today, safety)
     pressed = {step.point.id for step in routine.steps if step.point}
     blocks = [r for r in rules if r.do == "block" and (not r.points or pressed & set(r.points))]
@@ -53,6 +55,17 @@ def refusal_of(routine: Routine, today: Today, safety: Safety) -> Refusal | None
     if names is not None and routine.id not in names:
         return _refused("instead", [rule for rule in rules if rule.only], names)
     return None
+
+
+def with_what_it_means(today: Today, safety: Safety) -> Today:
+    """With the conditions that those of today mean together; a doctor who agreed to all of them agreed to that."""
+    for one in safety.together:
+        if one.means not in today.conditions and all(today.has(name, part) for name, part in one.when):
+            agreed = {one.means} if {name for name, _ in one.when} <= today.agreed else set()
+            today = Today(
+                {**today.conditions, one.means: ()}, today.denied - {one.means}, today.agreed | agreed
+            )
+    return today
 
 
 def matching(today: Today, safety: Safety) -> list[Rule]:

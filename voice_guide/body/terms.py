@@ -26,6 +26,8 @@ class Condition:
     """How long an answer stands: session, week, month, always; journal, where past sessions tell."""
     where: bool = False
     """It has a place on the body."""
+    leads: str = ""
+    """The condition that is asked about besides, where this one holds."""
     source: str = ""
 
 
@@ -55,6 +57,16 @@ class Rule:
     factor: float = 1.0
     hold: float = math.inf
     session: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Conditions that mean another one besides, where all of them hold."""
+
+    when: tuple[tuple[str, str], ...]
+    """Each with a part of the body, empty for anywhere."""
+    means: str
+    source: str
 
 
 Then = Literal["tell", "offer", "leave_out", "breathe", "end"]
@@ -87,6 +99,7 @@ class Safety:
 
     conditions: Mapping[str, Condition]
     rules: tuple[Rule, ...]
+    together: tuple[Together, ...]
     last_resort: str
     """The routine that is offered when the rules agree on none."""
     hold_floor: float
@@ -105,6 +118,11 @@ class Today:
     """Those that are known not to hold."""
     agreed: frozenset[str] = frozenset()
     """Those for which a doctor agreed."""
+
+
+    def has(self, name: str, part: str = "") -> bool:
+        """Whether a condition holds there; one that is told without a part holds everywhere."""
+        return name in self.conditions and (not part or not self.conditions[name] or part in self.conditions[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from voice_guide.body.profile import Profile
+from voice_guide.body.safety import with_what_it_means
+from voice_guide.body.terms import Today
 
 if TYPE_CHECKING:
     from voice_guide.library import Library
@@ -44,9 +46,14 @@ def interview(library: Library, day: date) -> Interview:
         chosen = yield Question(f"Where is it: {conditions[name].name}?", parts, "everywhere")
         if chosen:
             where[name] = tuple(parts[number] for number in chosen)
+    told = Today({name: where.get(name, ()) for name in yes})
+    meant = with_what_it_means(told, library.safety).conditions
+    for name in [conditions[name].leads for name in meant if conditions[name].leads]:
+        if (yield Question(conditions[name].ask)):
+            yes[name] = day
     confirmed = {name for rule in library.safety.rules if rule.do == "confirm" for name in rule.when}
     agreed = {}
-    for name in [name for name in yes if name in confirmed]:
+    for name in [name for name in {**yes, **meant} if name in confirmed]:
         if (yield Question(f"{conditions[name].name}: has a doctor agreed that you do this?")):
             agreed[name] = day
     began = yield onset(library, "no pain just now")

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from voice_guide.body.habits import Habits
 from voice_guide.body.listeners import Need, Questions, Rules
-from voice_guide.body.terms import Action, Condition, Event, Level, Rule, Safety, Then
+from voice_guide.body.terms import Action, Condition, Event, Level, Rule, Safety, Then, Together
 from voice_guide.errors import did_you_mean
 from voice_guide.library.document import Document
 from voice_guide.library.shapes import Name, Seconds, Shape, Text, tupled
@@ -75,6 +75,15 @@ class ConditionShape(Shape):
     aloud: str = ""
     also: list[Text] = []
     where: bool = False
+    leads: str = ""
+
+
+class TogetherShape(Shape):
+    """What means another condition besides."""
+
+    when: list[Text] = Field(min_length=1)
+    means: Name
+    source: Text
 
 
 class RuleShape(Shape):
@@ -128,6 +137,7 @@ class SafetyShape(Shape):
     onset: OnsetShape
     events: dict[str, EventShape]
     conditions: dict[str, ConditionShape]
+    together: list[TogetherShape]
     covers: dict[str, list[str]]
     claims: list[str]
     order_words: dict[str, str]
@@ -188,7 +198,7 @@ def read_rules(document: Document, shape: SafetyShape, catalogue: Catalogue, rou
 
 def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
     conditions = {
-        name: Condition(name, one.name, one.ask, one.aloud, tuple(one.also), one.lasts, one.where, one.source)
+        name: Condition(id=name, **tupled(one))
         for name, one in shape.conditions.items()
     }
     known: dict[str, Collection[str]] = {
@@ -208,6 +218,15 @@ def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routin
         for pair in rule.instead.items():
             for name in pair:
                 _check(document, ("rules", rule.id, "instead"), name, catalogue.tools)
+    together = tuple(_together(one) for one in shape.together)
+    for number, meant in enumerate(together):
+        for name in (*[name for name, _ in meant.when], meant.means):
+            _check(document, ("together", number), name, conditions)
+        for part in filter(None, [part for _, part in meant.when]):
+            _check(document, ("together", number, "when"), part, catalogue.parts)
+    for one in conditions.values():
+        if one.leads:
+            _check(document, ("conditions", one.id, "leads"), one.leads, conditions)
     for group in shape.questions:
         for name in group.ask:
             _check(document, ("questions",), name, conditions)
@@ -216,7 +235,12 @@ def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routin
         if event.means:
             _check(document, ("events", event.id, "means"), event.means, conditions)
     document.settle()
-    return Safety(conditions, rules, shape.last_resort, shape.limits.hold_floor, shape.words, events)
+    return Safety(conditions, rules, together, shape.last_resort, shape.limits.hold_floor, shape.words, events)
+
+
+def _together(shape: TogetherShape) -> Together:
+    pairs = [text.partition(":") for text in shape.when]
+    return Together(tuple((name, part) for name, _, part in pairs), shape.means, shape.source)
 
 
 def _rule(name: str, shape: RuleShape) -> Rule:

@@ -15,7 +15,7 @@ from voice_guide.library.shapes import RoutineShape, StepShape
 from voice_guide.library.slugs import slug
 from voice_guide.library.spots import pressed_once
 from voice_guide.pcm import seconds
-from voice_guide.routine import Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
+from voice_guide.routine import NOTHING, Catalogue, Doing, Point, Posture, Routine, Side, Step, Tool
 from voice_guide.routine.phrases import Phrases
 from voice_guide.routine.vocabulary import PREFIX
 
@@ -280,7 +280,7 @@ class Reader:
         return name
 
     def _part(self, where: Where, shape: StepShape) -> str:
-        parts = {part: part for part in self.catalogue.parts}
+        parts = {part: part for part in (*self.catalogue.parts, NOTHING)}
         return self._lookup((*where, "part"), "part of the body", shape.part, parts) or ""
 
     def _short(self, where: Where, shape: StepShape, places: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:

@@ -13,6 +13,10 @@ Talk = Literal["full", "short", "bells"]
 """First-timer's words; regular's words; bells, with only names, changes and safety spoken."""
 
 
+NOTHING = "nothing"
+"""The part of the body of a step that touches none."""
+
+
 def sided(text: str, side: Side | None) -> str:
     """With left and right for {side} and {other}; without a side the words stand without them."""
     other = {"left": "right", "right": "left"}.get(side or "")
