@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_guide.body.habits import SIGNS, Habits, Record, signs
+from voice_guide.body.habits import IN_PART, SIGNS, Habits, Record, is_first_week, signs
 
 HABITS = Habits(2, 4.0, 1, 2, 3, (28, 42), 42)
 SUMMER = timezone(timedelta(hours=2))
@@ -17,9 +17,10 @@ LONG_AGO = None
 NUMBERS = count(1)
 
 
-def session(ago=timedelta(), seconds=600.0, before=None, after=None, light=False, started=None):
+def session(ago=timedelta(), seconds=600.0, pressed=True, before=None, after=None, light=False, started=None):
     started = started or NOW - ago
-    return Record(next(NUMBERS), started, "r", "R", seconds, (), (), before, after, "finished", light)
+    done = ("waist point",) * pressed
+    return Record(next(NUMBERS), started, "r", "R", seconds, done, (), before, after, "finished", light)
 
 
 def days(number, **more):
@@ -46,7 +47,7 @@ def test_pain_that_ended_two_higher_ends_the_day_and_makes_the_next_session_ligh
 
 
 def test_a_session_that_hurt_counts_however_brief():
-    assert said(hours(1, seconds=5, before=2, after=8)) == ("worse_today", "worse_last_time")
+    assert said(hours(1, seconds=5, pressed=False, before=2, after=8)) == ("worse_today", "worse_last_time")
 
 
 def test_a_better_session_later_the_same_day_does_not_lift_the_end_of_the_day():
@@ -67,18 +68,27 @@ def test_a_session_without_numbers_does_not_hide_the_one_before_it():
     assert "worse_last_time" in said(days(3, before=2, after=8), days(2), days(1, before=3))
 
 
+def test_only_what_was_pressed_counts_and_a_first_week_begins_with_it():
+    broken_off = Record(0, NOW, "r", "R", 90.0, (), (("waist point", "not reached"),), None, None, "stopped", False)
+    begun = Record(0, NOW, "r", "R", 90.0, (), (("waist point", IN_PART),), None, None, "stopped", False)
+    assert said(broken_off, broken_off) == ()
+    assert said(begun, begun) == ("enough_today",)
+    assert is_first_week([broken_off, days(6), days(8, pressed=False)], NOW.date())
+    assert not is_first_week([days(7)], NOW.date())
+
+
 def test_two_sessions_are_enough_for_a_day():
     assert said(hours(10), hours(5)) == ("enough_today",)
     assert said(hours(10), hours(1)) == ("enough_today",)  # and no more of it
     assert said(hours(10)) == ()
-    assert said(hours(10), hours(5, seconds=59.9)) == ()
+    assert said(hours(10), hours(5, pressed=False)) == ()
 
 
 def test_four_hours_lie_between_the_end_of_one_and_the_next():
     ended = timedelta(seconds=600)
     assert said(session(timedelta(hours=4) + ended)) == ()
     assert said(session(timedelta(hours=4) + ended - timedelta(seconds=1))) == ("too_soon",)
-    assert said(hours(1, seconds=30)) == ()
+    assert said(hours(1, pressed=False)) == ()
 
 
 def test_midnight_ends_the_day_but_not_the_hours():
@@ -130,7 +140,7 @@ def test_one_day_in_seven_is_light():
     assert said(*week) == ("light_day_due",)
     assert said(*week[:-1], days(7)) == ()  # the sixth day before was free
     assert said(*week[:-1], days(6, light=True)) == ()
-    assert said(*week[:-1], days(6, seconds=20)) == ()
+    assert said(*week[:-1], days(6, pressed=False)) == ()
 
 
 def test_a_day_is_light_only_if_all_its_sessions_were():
@@ -220,8 +230,8 @@ RECORDS = st.builds(
     routine=st.just("r"),
     name=st.just("R"),
     seconds=st.floats() | st.floats(0, 2000),
-    done=st.just(()),
-    skipped=st.just(()),
+    done=st.sampled_from([(), ("waist point",)]),
+    skipped=st.sampled_from([(), (("waist point", "not reached"),), (("waist point", IN_PART),)]),
     pain_before=PAINS,
     pain_after=PAINS,
     ended=st.just("finished"),

@@ -154,6 +154,8 @@ CASES = {
     "J06": ("sunrise-energy", "light_day_due", "lightened waist point to 2"),
     "J10": ("sunrise-energy", "journal_lost", "lightened waist point to 2"),
     "J11": ("sunrise-energy", "journal_lost", "shortened waist point to 40"),
+    "J14": ("sunrise-energy", "new_here", "lightened waist point to 2"),
+    "J15": ("soft-landing", "new_here", "shortened upper buttock point to 40"),
     "J07": ("sunrise-energy", "no_better_in_three_days", "said"),
     "J08": ("sunrise-energy", "look_back_four_weeks", "said"),
     "J09": ("sunrise-energy", "look_back_six_weeks", "said"),
@@ -249,7 +251,9 @@ def told(text):
     for word in words:
         name, _, part = word.rstrip("*").partition("@")
         conditions[name] = (part,) if part else ()
-    return Today(conditions, frozenset(), frozenset(word.split("@")[0].rstrip("*") for word in words if word.endswith("*")))
+    return Today(
+        conditions, frozenset(), frozenset(word.split("@")[0].rstrip("*") for word in words if word.endswith("*"))
+    )
 
 
 def agreed(*names):

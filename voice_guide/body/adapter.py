@@ -225,9 +225,10 @@ class Adapter:
 
     def _scaled(self, length: float, rules: Sequence[Rule], cap: float) -> int:
         """Factors multiply, together never below the floor; one that goes below it alone leaves the point out."""
-        alone = length * min(rule.factor for rule in rules)
+        least = self._safety.hold_floor
+        alone = min(max(length * rule.factor, least) if rule.keeps else length * rule.factor for rule in rules)
         together = length * math.prod(rule.factor for rule in rules)
-        floor = self._safety.hold_floor if alone >= self._safety.hold_floor else 0.0
+        floor = least if alone >= least else 0.0
         return math.floor(min(max(together, floor), alone, cap) + SLACK)
 
     def _warned(self, step: Step, point: Point) -> Step:

@@ -20,8 +20,12 @@ SIGNS = (
     "look_back_six_weeks",
 )
 """Every sign there is, in the order they are given."""
-BRIEF = 60.0
-"""A session of fewer seconds counts as none, but its pain counts."""
+IN_PART = "in part"
+"""Why a point that was pressed is not among those done."""
+FIRST_TIME, NEW_HERE = "first_time", "new_here"
+"""The conditions of who told that it is their first week, and of whom the journal tells it."""
+FIRST_WEEK = 7
+"""Days from the first session that pressed something."""
 ANEW = 60
 """After so many days without a session, the weeks to a look back are counted anew."""
 _DAY = 24 * 3600.0
@@ -47,6 +51,11 @@ class Record:
     ended: str
     """finished, stopped, interrupted; broken off where no end is known, or not yet."""
     light: bool
+
+    @property
+    def pressed(self) -> bool:
+        """Something was pressed; a session without counts as none, but its pain counts."""
+        return bool(self.done) or any(reason == IN_PART for _, reason in self.skipped)
 
     @property
     def day(self) -> date:
@@ -76,7 +85,7 @@ def signs(records: Sequence[Record], now: datetime, habits: Habits, began: date 
     today = now.date()
     past = [record for record in records if _ago(record, now) > -_DAY]
     past.sort(key=lambda record: (record.started.timestamp(), record.id))
-    counted = [record for record in past if record.seconds >= BRIEF]
+    counted = [record for record in past if record.pressed]
     held = set[str]()
     of_today = [record for record in past if record.day >= today]  # or of tomorrow, to who has travelled west since
     if any(_worse(record, habits) for record in of_today):
@@ -97,6 +106,11 @@ def signs(records: Sequence[Record], now: datetime, habits: Habits, began: date 
     else:
         held |= _look_back({record.day for record in counted}, today, habits)
     return tuple(sign for sign in SIGNS if sign in held)
+
+
+def is_first_week(records: Sequence[Record], day: date) -> bool:
+    """Whether nothing was pressed yet more than a week before `day`."""
+    return not any(record.pressed and (day - record.day).days >= FIRST_WEEK for record in records)
 
 
 def _ago(record: Record, now: datetime) -> float:

@@ -62,9 +62,7 @@ def with_what_it_means(today: Today, safety: Safety) -> Today:
     for one in safety.together:
         if one.means not in today.conditions and all(today.has(name, part) for name, part in one.when):
             agreed = {one.means} if {name for name, _ in one.when} <= today.agreed else set()
-            today = Today(
-                {**today.conditions, one.means: ()}, today.denied - {one.means}, today.agreed | agreed
-            )
+            today = Today({**today.conditions, one.means: ()}, today.denied - {one.means}, today.agreed | agreed)
     return today
 
 

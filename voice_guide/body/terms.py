@@ -55,6 +55,8 @@ class Rule:
     """Points left out besides."""
     pressure: int = 4
     factor: float = 1.0
+    keeps: bool = False
+    """No hold is left out because the factor would make it too short: it stays as short as any may be."""
     hold: float = math.inf
     session: float = math.inf
 
@@ -118,7 +120,6 @@ class Today:
     """Those that are known not to hold."""
     agreed: frozenset[str] = frozenset()
     """Those for which a doctor agreed."""
-
 
     def has(self, name: str, part: str = "") -> bool:
         """Whether a condition holds there; one that is told without a part holds everywhere."""

@@ -15,7 +15,7 @@ from voice_guide.guide import MOST_WORDS, Guide
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--voice", help="A recorded voice: how many of the sentences it has.")
 def check_command(files: tuple[Path, ...], voice: str | None) -> None:
-    """Look over scripts: every fault with its line, cues that find no room, and sentences that are too long.
+    """Look over scripts: every fault with its line, cues that find no room, sentences that are too long.
 
     \b
     voice-guide check my-routine.yaml
@@ -37,6 +37,9 @@ def check_command(files: tuple[Path, ...], voice: str | None) -> None:
         for sentence in checked.long:
             count, shown = len(sentence.split()), shorten(sentence, 60, placeholder=" ...")
             click.echo(f"{path}: '{shown}' has {count} words; with closed eyes {MOST_WORDS} are followed, make it two")
+        for text in checked.placeless:
+            shown = shorten(text, 60, placeholder=" ...")
+            click.echo(f"{path}: '{shown}' names no part of the body: write `part: low back`, or `part: nothing`")
         if checked.recorded is not None:
             click.echo(f"{path}: {checked.recorded} of {checked.sentences} sentences are recorded in '{voice}'")
     guide.close()

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Literal
 
+from voice_guide.body.habits import IN_PART
 from voice_guide.compiler.cues import Plan
 from voice_guide.compiler.timeline import Mark
 from voice_guide.errors import VoiceGuideError
@@ -39,6 +40,8 @@ class Diary:
         self._number = self._heard = 0
         self._closed = False
         self._done: list[str] = []
+        self._touched: set[str] = set()
+        """Points whose pressing began, by id."""
         self._wanted: dict[str, set[int]] = {}
         """By point, the steps that it is released in."""
         for cue in plan.cues:
@@ -73,6 +76,11 @@ class Diary:
             self._count_done(cue.step for cue in place.released)
             done, seconds = self._done, self._seconds()
             self._rows.put(lambda: self._journal.update(self._number, seconds=seconds, done=done))
+        cue = place.clip and place.clip.cue
+        if cue and cue.kind == "press" and cue.point and cue.point not in self._touched:
+            self._touched.add(cue.point)
+            skipped = self._skipped("")
+            self._rows.put(lambda: self._journal.update(self._number, skipped=skipped))
         events = self._fitted.library.safety.events
         if any(events[name].then != "tell" for name in place.told):
             self._close_the_book()
@@ -123,9 +131,7 @@ class Diary:
     def end(self, ended: Ended, pain: int | None) -> None:
         """The last words were heard."""
         done, seconds = self._done, self._seconds()
-        why = "passed over" if ended == "finished" else "not reached"
-        points = dict.fromkeys(step.point.name for step in self._fitted.routine.steps if step.point)
-        skipped = [*self._fitted.fit.left_out, *((name, why) for name in points if name not in done)]
+        skipped = self._skipped("passed over" if ended == "finished" else "not reached")
         self._rows.put(
             lambda: self._journal.update(
                 self._number, seconds=seconds, done=done, skipped=skipped, pain_after=pain, ended=ended
@@ -134,6 +140,12 @@ class Diary:
         if ended == "finished":
             self._keep(lambda: self._bookmarks.remove(self._page))
             self._keep(lambda: self._bookmarks.clear(before=self._since))
+
+    def _skipped(self, untouched: str) -> list[tuple[str, str]]:
+        """Points that are not done, each with the reason; those that nobody came to yet, only with one for them."""
+        points = dict.fromkeys(step.point for step in self._fitted.routine.steps if step.point)
+        reasons = {p.name: IN_PART if p.id in self._touched else untouched for p in points if p.name not in self._done}
+        return [*self._fitted.fit.left_out, *((name, why) for name, why in reasons.items() if why)]
 
     def close(self) -> None:
         """Wait for the disk a moment."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voice_guide.body.fitting import Body, Fit, Measure, Reckoned
+from voice_guide.body.habits import FIRST_TIME, NEW_HERE, is_first_week
 from voice_guide.body.profile import Profile
 from voice_guide.body.refusal import sign_in
 from voice_guide.body.today import asked_again
@@ -81,9 +82,16 @@ def fitted(
     routines = [library.find(name)] if name else _for(need, library)
     kit.tell_broken()
     first = heard and not past and not kit.journal.broken
-    today = kit.today(profile, past, wishes.conditions, need.means if need else (), wishes.doctor_agreed)
+    means = (*(need.means if need else ()), *_first_week(kit, profile, past, heard))
+    today = kit.today(profile, past, wishes.conditions, means, wishes.doctor_agreed)
     body = Body(library, today, wishes, _measure(kit, wishes, takes, asked), _rest(library), first)
     return Fitted(library, body.fit(routines), wishes, kit.rate, asked, _remark(kit, profile, first))
+
+
+def _first_week(kit: Kit, profile: Profile | None, past: Sequence[Record], heard: bool) -> Sequence[str]:
+    """Who begins here begins mildly, unless they told that they know it already."""
+    told = profile is not None and (FIRST_TIME in profile.no or FIRST_TIME in profile.yes)
+    return [NEW_HERE] if heard and not told and is_first_week(past, kit.day) else []
 
 
 def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine, Fitted | VoiceGuideError]]:

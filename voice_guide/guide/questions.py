@@ -3,6 +3,7 @@
 Who gives no answer is not left waiting for ever.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 from voice_guide.body.refusal import said_of
@@ -20,15 +21,18 @@ Answers = Mapping[str, int | None]
 QUIT = -1
 PASS = " \r\n"
 STOP: Answers = {"q": QUIT, "stop": QUIT}
-YES_NO: Answers = {"y": 1, "yes": 1, **STOP, "n": 0, "no": 0}
+YES = ("y", "yes")
+YES_NO: Answers = {**dict.fromkeys(YES, 1), **STOP, "n": 0, "no": 0}
 PAIN: Answers = {**{str(number): number for number in range(11)}, "x": 10, **dict.fromkeys(PASS), **STOP}
+MOMENT = 1.0
+"""Seconds in which a one may still become a ten."""
 ANSWER = 120.0
 """Seconds that a question before the session waits."""
 LATE_ANSWER = 45.0
 """Seconds that the question after it waits: the listener may not have got up."""
 SPOKEN_ANSWER = 15.0
 """Seconds that a question waits for a word, before it is asked once more."""
-KEYS_FOR = {"check": "y yes · n no · q stop", "pain": "0 to 9 · x for ten · space to pass over · q stop"}
+KEYS_FOR = {"check": "y yes · n no · q stop", "pain": "0 to 10 · space to pass over · q stop"}
 SPOKEN_FOR = {"check": "yes or no", "pain": "number"}
 """The vocabulary of the answers."""
 
@@ -40,6 +44,7 @@ class Questions:
         self.stopped = False
         """The answer was to stop."""
         self._fitted, self._ask = fitted, fitted.library.phrases.ask
+        self._numbers = (self._ask["none"], *fitted.library.phrases.numbers)
         rules = fitted.library.safety.rules
         self._worse = next(rule.say for rule in rules if "worse_today" in rule.when)
         self._voice, self._tell = voice, tell
@@ -54,15 +59,26 @@ class Questions:
             raise refusal
         if unwanted() or self.stopped or self._fitted.fit.asked.ending == "asleep":
             return sign is not None, None
-        return sign is not None, self._asked("pain", steering, sink, PAIN, unwanted, ANSWER)
+        return sign is not None, self._pain("pain", steering, sink, unwanted, ANSWER)
 
     def after(self, before: int, steering: Steering, sink: Sink, unwanted: Callable[[], bool]) -> int | None:
         """The pain now; who has more of it than `before` is told what to do."""
-        after = self._asked("pain_after", steering, sink, PAIN, unwanted, LATE_ANSWER)
+        after = self._pain("pain_after", steering, sink, unwanted, LATE_ANSWER)
         if after is not None and after >= before + self._fitted.library.habits.worse_by:
             self._tell(self._worse)
             say(self._worse, self._voice.speak(self._worse), sink)
         return after
+
+    def _pain(
+        self, name: str, steering: Steering, sink: Sink, unwanted: Callable[[], bool], patience: float
+    ) -> int | None:
+        """A number, which is said back as it was understood."""
+        pain = self._asked(name, steering, sink, PAIN, unwanted, patience)
+        if pain is not None:
+            words = self._ask["pain_taken"].format(number=self._numbers[pain])
+            self._tell(words)
+            say(words, self._voice.speak(words), sink)
+        return pain
 
     def _asked(
         self, name: str, steering: Steering, sink: Sink, answers: Answers, unwanted: Callable[[], bool], patience: float
@@ -103,13 +119,21 @@ def ask(
     seconds: float,
 ) -> list[int | None]:
     """The answers of the first reply that has any; none after `seconds` of quiet, or when it is `unwanted`."""
-    given: list[int | None] = []
+    replies: list[str] = []
+    since = time.monotonic()
 
     def arriving(session: Session) -> Iterator[str]:
-        replies = steering.replies(kind)
-        given.extend(answer for reply, answer in answers.items() if reply in replies)  # a yes before a no
-        session.over = session.over or bool(given) or unwanted() or steering.muddled or not steering.answers
+        nonlocal since
+        for reply in steering.replies(kind):
+            if reply.isdigit() and replies and replies[-1] + reply in answers:  # a one, and then a nought
+                replies[-1] += reply
+            elif reply in answers:
+                replies.append(reply)
+                since = time.monotonic()
+        taken = bool(replies) and (replies != ["1"] or time.monotonic() - since >= MOMENT)
+        session.over = session.over or taken or unwanted() or steering.muddled or not steering.answers
         yield from ()
 
     play(saying(text, sound, seconds), sink, arriving, steering.hear)
-    return given
+    first = [reply for reply in replies if reply in YES] or replies  # a yes before a no
+    return [answers[reply] for reply in first[:1]]

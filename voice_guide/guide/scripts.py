@@ -129,6 +129,8 @@ class Checked:
     left_out: Sequence[tuple[str, str]]
     long: Sequence[str]
     """Sentences of more words than somebody with closed eyes can follow."""
+    placeless: Sequence[str]
+    """What steps say that do not tell which part of the body they are about."""
     orders: int
     """How many kinds of forbidden orders its words were looked over for."""
     sentences: int
@@ -150,8 +152,10 @@ def check(kit: Kit, path: Path) -> Checked:
     recorded = voice.has(texts) if voice else None
     said = dict.fromkeys(sentence for cue in plan.cues for sentence in sentences(cue.text))
     long = [sentence for sentence in said if len(sentence.split()) > MOST_WORDS]
+    about = [step for step in routine.steps if step.do == "say" or (step.tool and not step.point)]
+    placeless = [step.text for step in about if not step.part]
     orders = len(kit.library.orders)
-    return Checked(routine, seconds(timeline.length), missing, long, orders, len(texts), recorded)
+    return Checked(routine, seconds(timeline.length), missing, long, placeless, orders, len(texts), recorded)
 
 
 def new_script(kit: Kit, name: str, path: Path | None = None) -> Path:

@@ -104,6 +104,7 @@ class RuleShape(Shape):
     without: list[Name] = []
     pressure: Annotated[int, Field(ge=1, le=4)] = 4
     factor: Annotated[float, Field(gt=0, le=1)] = 1.0
+    keeps: bool = False
     hold: Seconds | None = None
     session: Seconds | None = None
 
@@ -197,10 +198,7 @@ def read_rules(document: Document, shape: SafetyShape, catalogue: Catalogue, rou
 
 
 def _safety(document: Document, shape: SafetyShape, catalogue: Catalogue, routines: Collection[str]) -> Safety:
-    conditions = {
-        name: Condition(id=name, **tupled(one))
-        for name, one in shape.conditions.items()
-    }
+    conditions = {name: Condition(id=name, **tupled(one)) for name, one in shape.conditions.items()}
     known: dict[str, Collection[str]] = {
         "when": conditions,
         "unless": conditions,
