@@ -1,6 +1,6 @@
 """Which filler is said: one that suits place and moment, and was not heard for five minutes.
 
-It follows from the routine alone, so that a session can be made again to the byte.
+It follows from the routine and the day alone, so that a session can be made again to the byte.
 """
 
 import hashlib

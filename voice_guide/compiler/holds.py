@@ -10,22 +10,25 @@ Rounds = deque[tuple[Beat, ...]]
 
 
 def hold_beats(
-    length: float, room: float, breath: Rounds, phrases: Phrases, unbroken: bool = False
+    length: float, breath: Rounds, phrases: Phrases, caution: str, unbroken: bool = False, counting: bool = True
 ) -> Iterator[tuple[float, Beat]]:
-    """The lines inside a hold of `length` seconds, each with its offset: breath, half way, countdown.
+    """The lines inside a hold of `length` seconds, each with its offset: caution, breath, half way, countdown.
 
-    An `unbroken` breath goes through the whole hold, without a word about its half.
+    An `unbroken` breath goes through the whole hold, without a word about its half; without `counting` it ends softly.
 
     The rounds that were said go to the end of `breath`, so that the next hold goes on from there.
     """
-    ending, half = length - len(phrases.countdown), length / 2
+    ending, half = length - len(phrases.countdown) * counting, length / 2
+    at, room = phrases.timing.press, phrases.timing.press + phrases.timing.caution
+    if room <= ending:
+        yield at, Beat(phrases.timing.caution, caution)
     if unbroken:
         yield from fill(breath, room, ending)
-    elif half >= room and half + 3 <= ending:
+    elif room <= half and half + 3 <= ending:
         yield from fill(breath, room, half)
         yield half, Beat(3, phrases.half)
         yield from fill(breath, half + 3, ending)
-    if ending >= room:
+    if ending >= room and counting:
         for number, word in enumerate(phrases.countdown):
             yield ending + number, Beat(1, word)
 

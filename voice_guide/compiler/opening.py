@@ -12,7 +12,7 @@ NAMED = 2
 
 
 def what_we_do(routine: Routine, phrases: Phrases, places: Sequence[str]) -> str:
-    """What is pressed, and what it needs: "We hold two places with a chair and a tennis ball."."""
+    """What is pressed, and what it needs: "We press two places. You need a chair and a tennis ball."."""
     what = phrases.calm
     if places:
         number = phrases.numbers[min(len(places), len(phrases.numbers)) - 1]
@@ -21,7 +21,7 @@ def what_we_do(routine: Routine, phrases: Phrases, places: Sequence[str]) -> str
     needs = [step.posture.need for step in routine.steps if step.posture]
     needs += [step.tool.need for step in routine.steps if step.tool]
     things = list(dict.fromkeys(filter(None, needs)))
-    return " ".join([what, *[phrases.need.format(things=listed(things, phrases.join))] * bool(things)]) + "."
+    return " ".join([what, *[phrases.need.format(things=listed(things, phrases.join))] * bool(things)])
 
 
 def who_leaves_it_out(conditions: Sequence[str], phrases: Phrases) -> Iterator[str]:

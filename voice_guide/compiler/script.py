@@ -15,19 +15,25 @@ from voice_guide.routine.phrases import FILLER, Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
+OPEN, NO_HAND, PARTING = "Open your eyes.", "none", "parting"
 SETTLED = 20.0
 """Seconds of a first step that let somebody arrive."""
 
 
 def compile_script(
-    routine: Routine, phrases: Phrases, rate: float = USUAL_RATE, talk: Talk = "full", asked: bool = False
+    routine: Routine,
+    phrases: Phrases,
+    rate: float = USUAL_RATE,
+    talk: Talk = "full",
+    asked: bool = False,
+    day: int = 0,
 ) -> Plan:
     """The whole session in cues: the opening, each step on each side, place and repetition, the closing.
 
     `rate` is the voice's, in words a minute, so that there is quiet after the words that need it. `asked`: the
-    questions of the opening were asked and answered already.
+    questions of the opening were asked and answered already. On another `day` it is said a little otherwise.
     """
-    compiler = _Compiler(routine, phrases, rate, talk)
+    compiler = _Compiler(routine, phrases, rate, talk, day)
     compiler.opening(asked)
     for step in routine.steps:
         for _ in range(step.repeat):
@@ -39,7 +45,7 @@ def compile_script(
 class _Compiler:
     """Writes cues one after the other; knows where the last step left the listener."""
 
-    def __init__(self, routine: Routine, phrases: Phrases, rate: float, talk: Talk) -> None:
+    def __init__(self, routine: Routine, phrases: Phrases, rate: float, talk: Talk, day: int) -> None:
         self.routine, self.phrases, self.timing, self.rate = routine, phrases, phrases.timing, rate
         self.regular, self.bells = talk != "full", talk == "bells"
         self.cues: list[Cue] = []
@@ -59,20 +65,23 @@ class _Compiler:
         """Postures where it was said how the ball is held until it holds by itself."""
         self.cautioned: set[str] = set()
         """Postures whose caution was said."""
-        self.notices = ""
-        """How the pain is noticed, until it was said."""
+        self.notices = self.sober = ""
+        """How the pain is noticed, and what is not said to who was asked about it; empty where it is not said."""
         self.breaths = {name: deque(rounds) for name, rounds in phrases.breaths.items()}
-        self.fillers = Fillers(phrases.fillers, routine.id)
+        self.cautions = deque(phrases.cautions)
+        self.fillers = Fillers({**phrases.fillers, PARTING: phrases.parting}, f"{routine.id} {day or ''}")
         self.clock = 0.0
         """The least seconds that all so far takes."""
         self.pressed = 0
         self.presses = sum(len(s.sides) * len(s.places) * s.repeat for s in routine.steps if s.do == "press")
-        self.closed = {"wall"}
-        """Where it was said that eyes may be closed; never at a wall."""
+        self.shut = self.offered = self.eyed = False
+        """Eyes may be closed; it was said that they may be, since they were opened; or ever."""
+        self.arrived = False
+        """What comes between taking the first place and the first pressing was said."""
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
         """A cue of at least `span` seconds, and `quiet` seconds after its words."""
-        cue = replace(self.cue(kind, text, span, quiet), spare=spare, number=len(self.cues))
+        cue = replace(self.cue(kind, self.opened(text), span, quiet), spare=spare, number=len(self.cues))
         self.cues.append(cue)
         self.clock += cue.span
 
@@ -80,6 +89,14 @@ class _Compiler:
         text = sided(text, self.side)
         span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
         return Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point)
+
+    def opened(self, text: str) -> str:
+        """Nobody is told to open their eyes who keeps them open."""
+        if OPEN not in text:
+            return text
+        text = text if self.shut else " ".join(text.replace(OPEN, "").split())
+        self.shut = self.offered = False
+        return text
 
     def begin(self, title: str, where: str, point: str | None = None, side: Side | None = None) -> None:
         self.titles.append(title)
@@ -94,7 +111,8 @@ class _Compiler:
         inside = list(self.worded(kind, beats))
         counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
         if self.bells and kind == "press":
-            text, inside = BELL, [(at, line) for at, line in inside if line in (*counted, self.phrases.caution)]
+            kept = (*counted, *self.phrases.cautions)
+            text, inside = BELL, [(at, line) for at, line in inside if line in kept]
         elif self.bells:
             inside = []
         ends = [at for at, _ in inside[1:]] + [seconds] * bool(inside)
@@ -104,16 +122,18 @@ class _Compiler:
             words = BELL if self.bells and line in counted else line
             self.cues.append(replace(self.cue(inner, words, end - at), optional=True, number=len(self.cues)))
             self.clock += end - at
+        self.shut = self.shut or (kind in ("press", "rest", "breathe") and self.base != "wall")
+
+    @property
+    def base(self) -> str:
+        """Where the body is carried."""
+        return self.posture.base if self.posture else "chair"
 
     def worded(self, kind: Kind, beats: Iterator[tuple[float, Beat]]) -> Iterator[tuple[float, str]]:
-        """The lines with words, fillers among them: the first of a hold is its caution; a regular hears no other."""
-        cautioned = kind != "press"
+        """The lines with words, fillers among them; a regular hears none of these but in a rest."""
         for at, beat in beats:
             if beat.say != FILLER:
                 yield from [(at, beat.say)] * bool(beat.say)
-            elif not cautioned:
-                cautioned = True
-                yield at, self.phrases.caution
             elif kind != "press" and kind != "breathe":
                 if line := self.fillers.choose(["rest"], self.clock + at):
                     yield at, line
@@ -122,14 +142,15 @@ class _Compiler:
 
     def moment(self, kind: Kind) -> Iterator[str]:
         """The fillers that suit here and now."""
-        place = self.posture.base if self.posture else "chair"
         if kind == "breathe":
             yield "breath"
             return
-        yield {"floor": "lying"}.get(place, place)
+        yield {"floor": "lying"}.get(self.base, self.base)
         yield "first" if self.last is None else "side" if self.other else "later"
         if self.pressed * 4 >= self.presses * 3:
             yield "late"
+        if self.pressed + 1 == self.presses:
+            yield "last"
         if self.other:
             yield "later"
 
@@ -143,6 +164,7 @@ class _Compiler:
         points = list(dict.fromkeys(f"the {step.point.name}" for step in routine.steps if step.point))
         if not self.regular:
             self.say("intro", what_we_do(routine, phrases, points), self.timing.intro)
+        self.sober = "" if asked else phrases.sober
         if not asked:
             self.say("notice", phrases.check, quiet=2)
         for words in who_leaves_it_out([*routine.avoid.values()], phrases):
@@ -162,13 +184,17 @@ class _Compiler:
 
     def arrive(self) -> None:
         """Once the listener sits, stands or lies, and before any place is touched: a breath or two, and the pain."""
-        if len(self.titles) == 2:
-            if not set(self.phrases.skin_answered) <= set(self.routine.answered):
-                self.say("notice", self.phrases.skin)
-            self.settle_down()
+        if self.arrived:
+            return
+        self.arrived = True
+        phrases, answered = self.phrases, set(self.routine.answered)
+        unasked = [phrases.signs] * (not set(phrases.signs_answered) <= answered)
+        unasked += [phrases.skin] * (not set(phrases.skin_answered) <= answered)
+        for words in filter(None, (self.sober, *unasked)):
+            self.say("notice", words)
+        self.settle_down()
         if self.notices:
             self.say("intro", self.notices, quiet=3)
-        self.notices = ""
 
     def step(self, step: Step) -> None:
         if step.do == "press":
@@ -189,21 +215,36 @@ class _Compiler:
             beats = fill(deque(self.phrases.stay), 0.0, step.seconds - STAY_BEFORE_END)
         self.block(kind, step.text, step.seconds, beats)
 
-    def settle(self, posture: Posture | None, lead: str = "", then: str = "") -> None:
-        """Out of the old posture and into the new, if it is another: what comes, and how to be there."""
-        if posture is None or posture == self.posture:
-            if lead or then:
-                turning = posture.time if posture and then and then == posture.change else 0.0
-                self.say("move", _once(lead, then), quiet=max(turning, self.timing.next))
+    def settle(self, posture: Posture | None, lead: str = "", change: str = "") -> None:
+        """Out of the old posture and into the new, if it is another, move by move; and what comes.
+
+        On a chair it is told before the legs are crossed for it; elsewhere once the listener stands or lies.
+        """
+        before = self.posture
+        if posture is None or posture == before:
+            self.arrive()
+            self.move(lead)
+            self.move(change, posture.time if posture else 0.0)
             return
-        before, self.posture = self.posture, posture
-        way = self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", "")
-        leave = sided(before.leave, self.last[1] if self.last else None) if before else ""
-        words = _once(leave, lead, way, posture.enter, then)
-        self.say("move", words, quiet=max(posture.time, before.time if before else 0.0))
+        last = self.last[1] if self.last else None
+        self.move(sided(before.leave, last) if before else "", before.time if self.base == "floor" else 0.0)
+        self.posture = posture
+        self.move(self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", ""))
+        if posture.base == "chair":
+            self.arrive()
+            self.move(lead)
+        self.move(posture.enter, posture.time)
         if posture.caution and posture.id not in self.cautioned:
             self.say("notice", posture.caution)
         self.cautioned.add(posture.id)
+        self.arrive()
+        if posture.base != "chair":
+            self.move(lead)
+
+    def move(self, text: str, quiet: float = 0.0) -> None:
+        """One thing to do, and the time for it."""
+        if text:
+            self.say("move", text, quiet=max(quiet, self.timing.next))
 
     def press(self, step: Step, side: Side | None, place: str) -> None:
         point, tool, posture, phrases = step.point, step.tool, step.posture, self.phrases
@@ -211,29 +252,44 @@ class _Compiler:
         named = phrases.sides[side].format(part=point.part) if side else ""
         title = ", ".join(filter(None, (point.name, named, place)))
         self.begin(_title(title), phrases.where.format(place=title), point.id, side)
-        self.settle(posture, self.lead(point, side, place, title), self.ready(posture, tool, side))
-        self.arrive()
-        self.locate(point, tool, posture)
-        onto = self.onto(point, posture) if tool.ball else ""
+        along = self.last is not None and self.last[:2] == (point.id, side)
+        turned = self.last is not None and self.last[1] != side and side is not None and not tool.ball
+        self.settle(posture, self.lead(point, side, place, title), posture.change if turned else "")
+        self.locate(step, point, tool, posture, place)
+        onto = self.onto(point, posture, again=True) if tool.ball else self.hand(point, tool)
         self.returning(
             posture.ready if tool.ball else "",
             self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search),
         )
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
-        if not self.regular and posture.base not in self.closed:
-            self.say("locate", phrases.eyes)
-            self.closed.add(posture.base)
-        for caution in filter(None, (step.text, level, step.caution or point.before)):
+        self.offer_to_close()
+        before = "" if along and not step.caution else step.caution or point.before
+        for caution in filter(None, (step.text if not along else "", level, before)):
             self.say("notice", caution)
         breath = self.breaths[step.breath]
         unbroken = not any(line.say == FILLER for lines in breath for line in lines)
-        beats = hold_beats(step.seconds, self.timing.press, breath, phrases, unbroken)
-        words = f"{tool.press} {phrases.levels[step.pressure]}"
+        counting = self.routine.ending != "asleep"
+        beats = hold_beats(step.seconds, breath, phrases, self.cautions[0], unbroken, counting)
+        self.cautions.rotate(-1)
+        words = f"{self.into(step, point, tool)} {phrases.levels[step.pressure]}"
         self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
-        self.say("release", tool.release, tool.off)
+        off = point.floor_off if posture.base == "floor" and not tool.ball else ""
+        self.say("release", _once(tool.release, off), tool.off + self.timing.again * bool(off))
         self.pressed += 1
         self.last = (point.id, side, place)
+
+    def offer_to_close(self) -> None:
+        """Once it is safe: never where somebody stands."""
+        if not self.regular and self.base != "wall" and not self.shut and not self.offered:
+            self.say("locate", self.phrases.eyes_again if self.eyed else self.phrases.eyes)
+            self.offered = self.eyed = True
+
+    def into(self, step: Step, point: Point, tool: Tool) -> str:
+        """How the pressing begins."""
+        if tool.ball:
+            return tool.press
+        return self.phrases.resting if step.pressure == 1 else self.phrases.circling if point.circles else tool.press
 
     def returning(self, ready: str = "", *place: Cue) -> None:
         """How somebody who got up gets back to this step."""
@@ -252,57 +308,58 @@ class _Compiler:
         known = self.other = self.last[0] == point.id and self.last[2] == place
         return (self.phrases.side if known else self.phrases.next).format(place=title)
 
-    def ready(self, posture: Posture, tool: Tool, side: Side | None) -> str:
-        """What a hand or a leg does first, unless the release just before left it so."""
-        turned = self.last is None or self.last[1] != side
-        if tool.ball:
-            return posture.ready if turned or posture != self.posture else ""
-        return posture.change if turned and self.last and side and posture == self.posture else ""
-
-    def locate(self, point: Point, tool: Tool, posture: Posture) -> None:
-        """Where it is, the first time in full, and how the ball gets there or the hand presses."""
+    def locate(self, step: Step, point: Point, tool: Tool, posture: Posture, place: str) -> None:
+        """Where it is, the first time in full, and how the ball or the hand gets there."""
         first = point.id not in self.found
         self.found.add(point.id)
         if self.bells:
             self.say("locate", BELL, quiet=self.timing.find + self.timing.again * bool(tool.ball) + point.search)
             return
-        if first and self.regular:
-            self.say("locate", point.again, quiet=self.timing.again + point.search)
-        elif first:
-            self.say("locate", point.find, quiet=self.timing.find + point.search)
+        lying = point.floor if posture.base == "floor" and not tool.ball else ""
+        if first and not self.regular:
+            self.say("locate", _once(lying, point.find), quiet=self.timing.find + point.search)
+        elif point.search and not first:
+            self.say("locate", self.phrases.search, quiet=self.timing.find + point.search)
+        elif not place:
+            self.say("locate", _once(lying, point.again), quiet=self.timing.again)
         if tool.ball:
-            if point.search and not first:
-                self.say("locate", self.phrases.search, quiet=point.search)
-            known = posture.id in self.handled
-            words = self.ball(point, posture) if known else self.onto(point, posture)
-            self.say("locate", words, quiet=self.timing.again)
+            self.move(posture.ready)
+            self.say("locate", self.onto(point, posture), quiet=self.timing.again)
             self.handled.add(posture.id)
-        elif first:
-            if not self.regular:
-                self.say("locate", point.press)
-        else:
-            self.say("locate", point.again, quiet=self.timing.again + point.search)
-        if first and not self.regular and point.feel not in self.felt:
+        elif hand := self.hand(point, tool):
+            self.say("locate", hand, quiet=self.timing.next)
+        if first and not self.regular and not tool.ball and point.press:
+            self.say("locate", point.press)
+        usual = point.pressure is None or step.pressure >= min(2, point.pressure.target)
+        if first and not self.regular and usual and point.feel not in self.felt:
             self.say("locate", point.feel)
             self.felt.add(point.feel)
 
-    def onto(self, point: Point, posture: Posture) -> str:
-        """How the ball gets there, and how the listener gets onto it."""
-        return posture.onto.replace("{ball}", self.ball(point, posture))
+    def onto(self, point: Point, posture: Posture, again: bool = False) -> str:
+        """How the ball gets there, and how the listener gets onto it, shorter the second time."""
+        how = posture.onto_again if again or posture.id in self.handled else posture.onto
+        wall = point.wall if posture.base == "wall" else ""
+        return _once(wall, how.replace("{ball}", point.ball), point.floor if posture.base == "floor" else "")
 
-    @staticmethod
-    def ball(point: Point, posture: Posture) -> str:
-        return _once(point.ball, point.floor if posture.base == "floor" else "")
+    def hand(self, point: Point, tool: Tool) -> str:
+        """How the hand comes to press."""
+        if point.hand == NO_HAND:
+            return ""
+        if self.side == "both" or point.take:
+            return tool.take_both if self.side == "both" else point.take
+        return tool.take.replace("{hand}", point.hand or "your {side}")
 
     def closing(self) -> None:
-        seated = f"{self.routine.ending}_seated" if self.posture and self.posture.base == "chair" else ""
-        lines = self.phrases.closing.get(seated) or self.phrases.closing[self.routine.ending]
+        where = {"chair": "seated", "wall": "standing"}.get(self.base, "lying")
+        closing, ending = self.phrases.closing, self.routine.ending
+        lines = closing.get(f"{ending}_{where}") or closing[ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
         if self.routine.ending == "asleep":
             self.returning()
         if self.posture and self.posture.leave and self.routine.ending != "asleep":
             self.say("move", self.posture.leave, quiet=self.posture.time)
         for line in lines:
+            line = self.fillers.choose([PARTING], self.clock) if line == FILLER else line
             self.say("close", line, self.timing.close / len(lines))
 
 

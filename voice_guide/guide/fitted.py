@@ -40,6 +40,8 @@ class Fitted:
     """Of the voice, in words a minute."""
     asked: bool = False
     """The questions of the opening are to be asked, and not only said."""
+    day: int = 0
+    """Of the calendar, where it is heard now: from day to day it is said otherwise. A file is always the same."""
     remark: str = ""
     """About the profile, for those who look."""
 
@@ -50,7 +52,7 @@ class Fitted:
 
     def plan(self, asked: bool = False) -> Plan:
         """Its cues; `asked`: the questions of the opening were asked already."""
-        return compile_script(self.routine, self.library.phrases, self.rate, self.wishes.talk, asked)
+        return compile_script(self.routine, self.library.phrases, self.rate, self.wishes.talk, asked, self.day)
 
     def chart(self) -> Drawing | None:
         """Its points on a body; nothing where none is pressed."""
@@ -85,7 +87,8 @@ def fitted(
     means = (*(need.means if need else ()), *_first_week(kit, profile, past, heard))
     today = kit.today(profile, past, wishes.conditions, means, wishes.doctor_agreed)
     body = Body(library, today, wishes, _measure(kit, wishes, takes, asked), _rest(library), first)
-    return Fitted(library, body.fit(routines), wishes, kit.rate, asked, _remark(kit, profile, first))
+    day = kit.day.toordinal() if heard else 0
+    return Fitted(library, body.fit(routines), wishes, kit.rate, asked, day, _remark(kit, profile, first))
 
 
 def _first_week(kit: Kit, profile: Profile | None, past: Sequence[Record], heard: bool) -> Sequence[str]:

@@ -44,7 +44,8 @@ class Questions:
         self.stopped = False
         """The answer was to stop."""
         self._fitted, self._ask = fitted, fitted.library.phrases.ask
-        self._numbers = (self._ask["none"], *fitted.library.phrases.numbers)
+        phrases = fitted.library.phrases
+        self._taken, self._numbers = phrases.taken, (phrases.nothing, *map(str.capitalize, phrases.numbers))
         rules = fitted.library.safety.rules
         self._worse = next(rule.say for rule in rules if "worse_today" in rule.when)
         self._voice, self._tell = voice, tell
@@ -75,7 +76,7 @@ class Questions:
         """A number, which is said back as it was understood."""
         pain = self._asked(name, steering, sink, PAIN, unwanted, patience)
         if pain is not None:
-            words = self._ask["pain_taken"].format(number=self._numbers[pain])
+            words = self._taken.format(number=self._numbers[pain])
             self._tell(words)
             say(words, self._voice.speak(words), sink)
         return pain

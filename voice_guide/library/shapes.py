@@ -76,6 +76,7 @@ class PostureShape(Shape):
     time: Seconds = 7.0
     ready: str = ""
     onto: Text = "{ball}"
+    onto_again: Text = "{ball}"
     change: str = ""
     need: str = ""
     caution: str = ""
@@ -90,6 +91,8 @@ class ToolShape(Shape):
     name: Name
     press: Text
     release: Text
+    take: str = ""
+    take_both: str = ""
     off: Seconds
     postures: list[Name]
     longest: Seconds
@@ -134,7 +137,12 @@ class PointShape(Shape):
     press: str = ""
     ball: str = ""
     floor: str = ""
+    floor_off: str = ""
+    wall: str = ""
     feel: str = ""
+    hand: str = ""
+    take: str = ""
+    circles: bool = False
     search: float = 0.0
     places: list[Text] = []
     same: list[str] = []
@@ -176,6 +184,7 @@ class FillersShape(Shape):
     later: list[Text]
     side: list[Text]
     late: list[Text]
+    last: list[Text]
     breath: list[Text]
     rest: list[Text]
     lying: list[Text]
@@ -216,10 +225,15 @@ class PhrasesShape(Shape):
     instead: Text
     off: Text
     check: Text
+    signs: Text
+    signs_answered: list[Name]
     skin: Text
     skin_answered: list[Name]
+    sober: Text
     notice: Text
     ask: dict[str, Text]
+    taken: Text
+    nothing: Text
     first: Text
     next: Text
     side: Text
@@ -230,8 +244,11 @@ class PhrasesShape(Shape):
     search: Text
     ways: dict[str, Text]
     levels: dict[int, Text]
-    caution: Text
+    resting: Text
+    circling: Text
+    cautions: list[Text]
     eyes: Text
+    eyes_again: Text
     half: Text
     countdown: list[Text]
     rest: Text
@@ -239,6 +256,7 @@ class PhrasesShape(Shape):
     stay: list[RoundShape]
     breaths: dict[str, list[RoundShape]]
     fillers: FillersShape
+    parting: list[Text]
     closing: dict[str, list[Text]]
     where: Text
     where_rest: Text

@@ -92,9 +92,8 @@ def _phrases(shape: PhrasesShape) -> Phrases:
     plain = {name: getattr(shape, name) for name in type(shape).model_fields}
     breaths = {name: _rounds(rounds) for name, rounds in shape.breaths.items()}
     plain |= {"breaths": breaths, "stay": _rounds(shape.stay)}
-    plain |= {"skin_answered": tuple(shape.skin_answered), "countdown": tuple(shape.countdown)}
+    plain |= {name: tuple(lines) for name, lines in plain.items() if isinstance(lines, list) and name != "stay"}
     plain |= {"fillers": _tuples(shape.fillers.model_dump())}
-    plain |= {"left": tuple(shape.left), "numbers": tuple(shape.numbers)}
     plain["hear"] = Hear(**{key: _tuples(value) for key, value in shape.hear.model_dump().items()})
     plain |= {"closing": {ending: tuple(lines) for ending, lines in shape.closing.items()}}
     return Phrases(**plain)

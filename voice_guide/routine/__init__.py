@@ -36,6 +36,10 @@ class Tool:
     """Said as the hold begins."""
     release: str
     """Said as the hold ends."""
+    take: str
+    """How a hand comes to press, with whose {hand}; empty for a ball."""
+    take_both: str
+    """The same, for both sides at once."""
     off: float
     """The seconds to come off, with the words."""
     need: str = ""
@@ -62,6 +66,8 @@ class Posture:
     """Said before a ball goes to a place."""
     onto: str = "{ball}"
     """How the ball gets under the listener, around the point's own words."""
+    onto_again: str = "{ball}"
+    """The same, for who did so a moment ago."""
     change: str = ""
     """Said when the other side comes and the posture stays."""
     need: str = ""
@@ -130,7 +136,17 @@ class Point:
     press: str = ""
     ball: str = ""
     floor: str = ""
-    """Said besides, where the ball lies on the floor."""
+    """Said besides, where the listener lies: before a hand looks for it, and once the ball is there."""
+    floor_off: str = ""
+    """Said after the release, where the listener lies."""
+    wall: str = ""
+    """Said before the ball goes there, where the listener stands."""
+    hand: str = ""
+    """Whose hand presses, in words: "your {other}"; empty for that of the same side, none where `find` tells."""
+    take: str = ""
+    """How the hand comes to press it, in place of the tool's own words."""
+    circles: bool = False
+    """By hand it is pressed in circles."""
     feel: str = ""
     """What to aim for, said at the first hold."""
     search: float = 0.0

@@ -30,6 +30,7 @@ class Timing:
     again: float
     """Of quiet, when the place is known."""
     press: float
+    caution: float
     """Of a hold, before the first line inside it."""
     close: float
 
@@ -80,12 +81,20 @@ class Phrases:
     """Where to go, for whom it is not."""
     off: str
     check: str
+    signs: str
+    signs_answered: tuple[str, ...]
+    """Conditions: to who told of all of them, `signs` is not said."""
     skin: str
     skin_answered: tuple[str, ...]
     """Conditions: to who told of all of them, `skin` is not said."""
+    sober: str
     notice: str
     ask: Mapping[str, str]
     """Questions that can be answered: check, pain, pain_after; and how, with keys and spoken."""
+    taken: str
+    """The pain that was understood, with its {number}."""
+    nothing: str
+    """No pain, as a number is said."""
     first: str
     next: str
     side: str
@@ -99,16 +108,23 @@ class Phrases:
     """From where somebody is to where the next posture is: start, chair, wall, floor."""
     levels: Mapping[int, str]
     breaths: Mapping[str, Sequence[tuple[Beat, ...]]]
-    caution: str
-    """The first filler of a hold, which is safety, and said to everybody."""
+    resting: str
+    """Said as a hold of the lowest level begins, by hand."""
+    circling: str
+    """Said as a hold begins that circles, by hand."""
+    cautions: tuple[str, ...]
+    """By turns the first filler of a hold, which is safety, and said to everybody."""
     eyes: str
+    eyes_again: str
     half: str
     countdown: tuple[str, ...]
     rest: str
     breathe: str
     stay: Sequence[tuple[Beat, ...]]
     fillers: Mapping[str, tuple[str, ...]]
-    """By moment and place: first, later, side, late, breath, rest; lying, wall, chair."""
+    """By moment and place: first, later, side, late, last, breath, rest; lying, wall, chair."""
+    parting: tuple[str, ...]
+    """One of them is a filler of the closing."""
     closing: Mapping[str, tuple[str, ...]]
     where: str
     where_rest: str
