@@ -111,7 +111,9 @@ NOW = datetime(2025, 6, 20, 18, tzinfo=UTC)
 def told(*sessions, began=None):
     """The signs after sessions so many hours ago, each with the pain before and after."""
     records = [
-        Record(number, NOW - timedelta(hours=ago), "r", "R", 600.0, (), (), before, after, "finished", False)
+        Record(
+            number, NOW - timedelta(hours=ago), "r", "R", 600.0, ("waist point",), (), before, after, "finished", False
+        )
         for number, (ago, before, after) in enumerate(sessions)
     ]
     return signs(records, NOW, LIBRARY.habits, began)
@@ -201,7 +203,7 @@ READINGS = {
     "C16": ("the back pocket point is a third of the way in from the bump at the side, not half",
             lambda: "one third of the way in" in POINT["gb30"].find),
     "C17": ("the ankle mountain lies between the outer bump and the cord, not lower",
-            lambda: has(POINT["bl60"].find, "outside of your ankle", "thick cord", "halfway")),
+            lambda: has(POINT["bl60"].find, "outside of your {side} ankle", "thick cord", "halfway")),
     "C18": ("the upper buttock point is four finger widths from the middle, not a hand from the bone's edge",
             lambda: "four finger widths" in POINT["bl53"].find),
     "C19": ("the little toe groove is pressed high up, where the bones meet, not at the toes",
@@ -239,7 +241,7 @@ READINGS = {
             lambda: all(p.pressure.start <= 2 and p.pressure.max <= 4 for p in POINT.values() if p.pressure)
                 and max(PHRASES.levels) == 4),
     "C31": ("feeling nothing is fine, and nobody is told to press harder",
-            lambda: said("nothing to feel is fine") and not said("harder|press more|deeper")),
+            lambda: said("feeling nothing is fine") and not said("harder|press more|deeper")),
     "C32": ("a dull ache that fades is fine, what is sharp is not, and the first week stays mild",
             lambda: said("good hurt that fades is fine. sharp is not")
                 and max(s.pressure for s in holds("first_time")) <= 2),
@@ -258,9 +260,9 @@ READINGS = {
                 and {name for r in RULE.values() if "lacrosse_ball_wall" in r.tools for name in r.when} >= CAUTIONS),
     "C36": ("on the wall the ball is moved down by hand between the stops; bending the knees would roll it the "
             "wrong way",
-            lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your {other} hand")
-                and has(TOOL["tennis_ball_wall"].release, "a hand on the ball", "free of it")
-                and "two finger widths lower" in POINT["track"].places[1]
+            lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your {side} hand")
+                and has(TOOL["tennis_ball_wall"].release, "Reach back for the ball", "step forward")
+                and "two finger widths lower" in POINT["track"].places[4]
                 and not said("(bend|straighten) (your|the) knees")),
     "C37": ("the back pocket is pressed at the wall first, on the floor by choice, and what to do when it shoots "
             "is said before",
@@ -276,8 +278,9 @@ READINGS = {
             lambda: POINT["bl40"].postures == ("seated_chair", "supine_knees_bent")),
     "C41": ("eyes are opened before every change of position; the unsteady neither stand nor go to the floor for "
             "a ball",
-            lambda: all(p.enter.startswith("Open your eyes.") for p in POSTURE.values())
-                and all(not p.leave or p.leave.startswith("Open your eyes.") for p in POSTURE.values())
+            lambda: all(words.startswith("Open your eyes.") for words in PHRASES.ways.values())
+                and all(p.enter.startswith("Open your eyes.") for p in POSTURE.values() if p.base == "floor")
+                and all(p.leave.startswith("Open your eyes.") for p in POSTURE.values() if p.base != "chair" and p.leave)
                 and not {s.posture.id for s in holds("balance_problem")} & UNSTEADY),
     "C42": ("alone is the rule, and being pressed by somebody is not built; whoever lies there says how much, never "
             "double",
@@ -365,7 +368,8 @@ READINGS = {
                 and order("lavender-ritual") == ["bl23", "bl25", "gv4", "bl40", "ki3"]),
     "C63": ("five minutes of rest after the long ritual, less elsewhere, and standing up slowly is always said",
             lambda: [s.seconds for s in ROUTINE["lavender-ritual"].steps if s.do == "rest"] == [LIMITS.rest] == [300]
-                and all("stand up slowly" in cues(r.id)[-3].text for r in ROUTINE.values() if r.ending == "awake")),
+                and all("stand up slowly" in " ".join(cue.text for cue in cues(r.id)[-5:]) or "stand" in r.steps[-1].posture.id
+                        for r in ROUTINE.values() if r.ending == "awake")),
     "C64": ("slow, natural breath; five and five at the navel; never held",
             lambda: all(s.breath == "five_five" for s in PRESSES if s.point.id == "cv6")
                 and all("Never" in one for one in sentences("hold your breath"))

@@ -76,10 +76,10 @@ def assert_held(routine, fitted):
 def test_holds_give_way_first_then_the_short_cut_then_points_from_the_end():
     tour = SHIPPED["grand-tour"]
     points = [step.point.id for step in tour.steps if step.point]
-    assert spots(in_minutes(tour, 23)) == spots(tour)
-    cut = [step.point.id for step in in_minutes(tour, 14).steps if step.point]
+    assert spots(in_minutes(tour, 27)) == spots(tour)
+    cut = [step.point.id for step in in_minutes(tour, 16).steps if step.point]
     assert cut == [step.point.id for step in tour.steps if step.point and step.short]
-    fewer = [step.point.id for step in in_minutes(tour, 6).steps if step.point]
+    fewer = [step.point.id for step in in_minutes(tour, 8).steps if step.point]
     assert fewer == points[: len(fewer)] and len(fewer) < len(cut)
 
 
@@ -87,8 +87,9 @@ def test_a_short_cut_has_at_most_four_points_and_the_wall_walk_every_other_stop(
     for routine in SHIPPED.values():
         assert len({step.point.id for step in routine.steps if step.point and step.short}) <= LIMITS.short_points
     walk = SHIPPED["tennis-wall-walk"]
-    (track,) = [step for step in in_minutes(walk, 12).steps if step.point]
-    assert len(track.places) == 3 and set(track.places) <= set(walk.steps[0].places)
+    tracks = [step for step in in_minutes(walk, 14).steps if step.point]
+    assert len(tracks) == 2
+    assert all(len(track.places) == 3 and set(track.places) <= set(walk.steps[0].places) for track in tracks)
 
 
 def test_holds_grow_to_their_caps_before_anybody_rests():
@@ -145,10 +146,10 @@ def bounded(step):
 
 
 def test_a_cap_of_today_makes_it_shorter_and_nothing_makes_it_longer():
-    comfort = SHIPPED["early-comfort"]
-    assert within(comfort, 600, LIMITS, lasts, REST) is comfort
+    truce = SHIPPED["muscle-truce"]
+    assert within(truce, 600, LIMITS, lasts, REST) is truce
     assert lasts(within(SHIPPED["grand-tour"], 600, LIMITS, lasts, REST)) == pytest.approx(600, abs=1)
-    with pytest.raises(ChoiceError, match="can last 5 to 10 minutes"):
+    with pytest.raises(ChoiceError, match="can last 7 to 10 minutes"):
         fit(SHIPPED["grand-tour"], 900, LIMITS, lasts, REST, most=600)
 
 

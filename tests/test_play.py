@@ -178,13 +178,13 @@ def at_a_terminal(*words, env):
 def test_each_key_is_answered_progress_is_shown_and_the_terminal_given_back(awake, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
     with at_a_terminal(*command(awake, "--sink", "silent"), env=env) as (process, read, press, echoes):
-        read(r"Any new warning sign")
+        read(r"New weakness, bladder")
         press("n")
         read(r"How strong is your pain")
         assert not echoes()
         press("6")
         assert "space pause" in read(r"Welcome to Short")
-        read(r"We hold")
+        read(r"We press")
         for key, answer in [
             ("+", "Louder"),
             ("-", "Softer"),
@@ -220,7 +220,7 @@ def past_sessions(env):
 def test_a_warning_sign_ends_it_before_a_press_and_says_what_to_do(short, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
     with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
-        read(r"Any new warning sign")
+        read(r"New weakness, bladder")
         press("y")
         read("call your emergency number now")
         wait_until(lambda: process.poll() is not None, "the end", 30)
@@ -246,9 +246,9 @@ def test_a_closed_terminal_ends_the_session_as_a_stop_does(short, tmp_path):
 def test_arrow_and_function_keys_mean_nothing(short, tmp_path):
     env = environment(dict(os.environ), tmp_path) | {"HOME": str(tmp_path)}
     with at_a_terminal(*command(short, "--sink", "silent"), env=env) as (process, read, press, _):
-        read("Any new warning sign")
+        read("New weakness, bladder")
         press("\x1bOPn")
-        read("We hold")
+        read("We press")
         press("\x1bOQ\x1b[B\x1b[6~+")
         read("Louder")
         assert process.poll() is None

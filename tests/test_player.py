@@ -133,17 +133,24 @@ def test_rendered_ahead_is_the_same_timeline(library):
 
 
 class Failing(Hum):
-    """A voice that is lost inside the second hold."""
+    """A voice that is lost at these words."""
+
+    def __init__(self, lost):
+        super().__init__()
+        self.lost = lost
 
     def speak(self, text):
-        if text == "Let your jaw go loose.":
+        if text == self.lost:
             raise VoiceError("the engine died")
         return super().speak(text)
 
 
 def test_a_voice_that_is_lost_leaves_nobody_pressing(library):
     plan = compile_script(library.routines["Muscle Truce"], library.phrases)
-    ahead = Ahead(plan, library.phrases, Failing())
+    second = [cue.number for cue in plan.cues if cue.kind == "press"][1]
+    texts = [cue.text for cue in plan.cues]
+    inside = next(cue.text for cue in plan.cues[second + 1 :] if texts.count(cue.text) == 1)
+    ahead = Ahead(plan, library.phrases, Failing(inside))
     wait_for(ahead)
     session = Session()
     assert ahead.deliver(session)

@@ -293,7 +293,7 @@ def test_no_breath_is_broken_off_and_five_in_five_out_goes_through_the_whole_hol
 def test_eyes_are_closed_where_it_is_safe_and_opened_only_to_move(routine, library):
     plan = compile_script(routine, library.phrases)
     closing = [cue for cue in plan.cues if library.phrases.eyes in cue.text]
-    seats = {step.posture.id for step in routine.steps if step.point and "wall" not in step.posture.on}
+    seats = {step.posture.id for step in routine.steps if step.posture and step.posture.base != "wall"}
     assert bool(closing) == bool(seats)
     assert "Keep your eyes open" in library.catalogue.postures["standing_wall"].caution
     if routine.id == "complete-daily-care":

@@ -19,9 +19,9 @@ def hold_beats(
     The rounds that were said go to the end of `breath`, so that the next hold goes on from there.
     """
     ending, half = length - len(phrases.countdown) * counting, length / 2
-    at, room = phrases.timing.press, phrases.timing.press + phrases.timing.caution
-    if room <= ending:
-        yield at, Beat(phrases.timing.caution, caution)
+    room = phrases.timing.press + phrases.timing.caution * bool(caution)
+    if caution and room <= ending:
+        yield phrases.timing.press, Beat(phrases.timing.caution, caution)
     if unbroken:
         yield from fill(breath, room, ending)
     elif room <= half and half + 3 <= ending:

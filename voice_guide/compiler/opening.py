@@ -11,17 +11,21 @@ NAMED = 2
 """Places that are named before a session; more are counted."""
 
 
-def what_we_do(routine: Routine, phrases: Phrases, places: Sequence[str]) -> str:
-    """What is pressed, and what it needs: "We press two places. You need a chair and a tennis ball."."""
-    what = phrases.calm
-    if places:
-        number = phrases.numbers[min(len(places), len(phrases.numbers)) - 1]
-        counted = phrases.holds.format(number=number)
-        what = phrases.hold.format(places=listed(places, phrases.join) if len(places) <= NAMED else counted)
+def what_we_do(phrases: Phrases, places: Sequence[str]) -> str:
+    """What is pressed: "We press two places."."""
+    if not places:
+        return phrases.calm
+    number = phrases.numbers[min(len(places), len(phrases.numbers)) - 1]
+    counted = phrases.holds.format(number=number)
+    return phrases.hold.format(places=listed(places, phrases.join) if len(places) <= NAMED else counted)
+
+
+def what_it_needs(routine: Routine, phrases: Phrases) -> Iterator[str]:
+    """What to have at hand: "You need a chair and a tennis ball."; nothing where it needs nothing."""
     needs = [step.posture.need for step in routine.steps if step.posture]
     needs += [step.tool.need for step in routine.steps if step.tool]
-    things = list(dict.fromkeys(filter(None, needs)))
-    return " ".join([what, *[phrases.need.format(things=listed(things, phrases.join))] * bool(things)])
+    if things := list(dict.fromkeys(filter(None, needs))):
+        yield phrases.need.format(things=listed(things, phrases.join))
 
 
 def who_leaves_it_out(conditions: Sequence[str], phrases: Phrases) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
-from voice_guide.compiler.opening import what_we_do, who_leaves_it_out
+from voice_guide.compiler.opening import what_it_needs, what_we_do, who_leaves_it_out
 from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool, sided
 from voice_guide.routine.phrases import FILLER, Beat, Phrases
@@ -162,8 +162,9 @@ class _Compiler:
             self.say("intro", phrases.bells)
         self.notices = "" if asked or self.bells or routine.ending == "asleep" else phrases.notice
         points = list(dict.fromkeys(f"the {step.point.name}" for step in routine.steps if step.point))
-        if not self.regular:
-            self.say("intro", what_we_do(routine, phrases, points), self.timing.intro)
+        doing = [*([] if self.regular else [what_we_do(phrases, points)]), *what_it_needs(routine, phrases)]
+        if doing and not self.bells:
+            self.say("intro", " ".join(doing), self.timing.intro)
         self.sober = "" if asked else phrases.sober
         if not asked:
             self.say("notice", phrases.check, quiet=2)
@@ -178,6 +179,7 @@ class _Compiler:
         first = self.routine.steps[0]
         if self.bells or not self.posture or (first.do != "press" and first.seconds >= SETTLED):
             return
+        self.offer_to_close()
         length, text = self.phrases.arrive_seconds, self.phrases.arrive[self.posture.base]
         room = spoken_seconds(text, self.rate) + 1
         self.block("breathe", text, length, fill(self.breaths["easy"], room, length))
@@ -213,6 +215,8 @@ class _Compiler:
             beats = fill(self.breaths[step.breath], room, step.seconds)
         else:
             beats = fill(deque(self.phrases.stay), 0.0, step.seconds - STAY_BEFORE_END)
+        if kind != "move":
+            self.offer_to_close()
         self.block(kind, step.text, step.seconds, beats)
 
     def settle(self, posture: Posture | None, lead: str = "", change: str = "") -> None:
@@ -224,10 +228,12 @@ class _Compiler:
         if posture is None or posture == before:
             self.arrive()
             self.move(lead)
-            self.move(change, posture.time if posture else 0.0)
+            if posture:
+                self.move(posture.enter if posture.after and self.last else change, posture.time)
             return
         last = self.last[1] if self.last else None
-        self.move(sided(before.leave, last) if before else "", before.time if self.base == "floor" else 0.0)
+        if before:
+            self.move(sided(before.leave, last), before.time if before.base == "floor" else 0.0)
         self.posture = posture
         self.move(self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", ""))
         if posture.base == "chair":
@@ -270,12 +276,14 @@ class _Compiler:
         breath = self.breaths[step.breath]
         unbroken = not any(line.say == FILLER for lines in breath for line in lines)
         counting = self.routine.ending != "asleep"
-        beats = hold_beats(step.seconds, breath, phrases, self.cautions[0], unbroken, counting)
-        self.cautions.rotate(-1)
+        warned = "come off" in before  # the same was said just now
+        beats = hold_beats(step.seconds, breath, phrases, "" if warned else self.cautions[0], unbroken, counting)
+        self.cautions.rotate(-1 + warned)
         words = f"{self.into(step, point, tool)} {phrases.levels[step.pressure]}"
         self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
         off = point.floor_off if posture.base == "floor" and not tool.ball else ""
         self.say("release", _once(tool.release, off), tool.off + self.timing.again * bool(off))
+        self.move(posture.after, self.timing.again)
         self.pressed += 1
         self.last = (point.id, side, place)
 
@@ -313,6 +321,7 @@ class _Compiler:
         first = point.id not in self.found
         self.found.add(point.id)
         if self.bells:
+            self.move(posture.ready if tool.ball else "")
             self.say("locate", BELL, quiet=self.timing.find + self.timing.again * bool(tool.ball) + point.search)
             return
         lying = point.floor if posture.base == "floor" and not tool.ball else ""

@@ -77,6 +77,7 @@ class PostureShape(Shape):
     ready: str = ""
     onto: Text = "{ball}"
     onto_again: Text = "{ball}"
+    after: str = ""
     change: str = ""
     need: str = ""
     caution: str = ""

@@ -68,6 +68,8 @@ class Posture:
     """How the ball gets under the listener, around the point's own words."""
     onto_again: str = "{ball}"
     """The same, for who did so a moment ago."""
+    after: str = ""
+    """Said after each release, where it is no posture to stay in; then it is taken again for the next."""
     change: str = ""
     """Said when the other side comes and the posture stays."""
     need: str = ""
