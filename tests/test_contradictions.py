@@ -282,9 +282,8 @@ READINGS = {
                 and all(p.enter.startswith("Open your eyes.") for p in POSTURE.values() if p.base == "floor")
                 and all(p.leave.startswith("Open your eyes.") for p in POSTURE.values() if p.base != "chair" and p.leave)
                 and not {s.posture.id for s in holds("balance_problem")} & UNSTEADY),
-    "C42": ("alone is the rule, and being pressed by somebody is not built; whoever lies there says how much, never "
-            "double",
-            lambda: POSTURE["prone_helper"].by_choice and "you say how much" in POSTURE["prone_helper"].enter
+    "C42": ("alone is the rule, a partner's hands are a choice; whoever lies there says how much, never double",
+            lambda: POSTURE["prone_helper"].by_choice and "you say how much" in POSTURE["prone_helper"].caution
                 and not any(s.posture and s.posture.id == "prone_helper" for s in STEPS)
                 and not said("harder|double|doubles")),
     "C43": ("a ball, a leg, a foot, a hand: one side at a time; three places of the back may be held at once by hand",

@@ -122,8 +122,7 @@ def test_what_most_routines_share_is_recorded_first_and_answers_to_keys_last(gui
     with guide.record("Mine", ["soft landing"]) as first:
         texts = [*first.wanted.values()]
     places = [
-        texts.index(text)
-        for text in ("Half way.", "Welcome to Soft Landing.", "Paused. Come off slowly, all the way.")
+        texts.index(text) for text in ("Half way.", "Welcome to Soft Landing.", "Paused. Come off slowly, all the way.")
     ]
     assert places == sorted(places)
     with guide.record("Mine") as every:

@@ -138,6 +138,11 @@ CASES = {
     "N07": ("peaceful-palms", "numb_skin@buttock", "doctor"),
     "N08": ("sunrise-energy", "hip_replacement", "doctor"),
     "N09": ("office-chair", "hip_replacement*", "exchanged ankle mountain to on a chair, one heel on a low stool"),
+    "N12": (
+        "own: {press: knee crease point, posture: supine_knees_bent}",
+        "hip_replacement*",
+        "exchanged knee crease point to on a chair",
+    ),
     "N10": (
         "own: {press: belt line point, posture: prone_helper}",
         "full_stomach",
@@ -203,6 +208,7 @@ AT_LEAST = {
     "N03": "warm_cloth",
     "N09": "seated_cross_leg",
     "N10": "prone prone_helper",
+    "N12": "bl40 supine_knees_bent",
 }
 
 # What is refused for one condition that a doctor agreed to, everywhere on the body; what is not here refuses nothing.
@@ -383,6 +389,9 @@ PROMISED = {  # in words about today, and what would make them untrue
     r"no leaning": lambda step: step.posture and re.search(r"\blean", step.posture.enter, re.I),
     r"sitting": lambda step: step.posture and "chair" not in step.posture.on,
     r"face down": lambda step: step.posture and step.posture.id.startswith("prone"),
+    r"no knee is drawn": lambda step: (
+        step.posture and step.posture.id == "supine_knees_bent" and step.point and step.point.id == "bl40"
+    ),
     r"no leg is crossed": lambda step: step.posture and step.posture.id == "seated_cross_leg",
     r"no heat": lambda step: step.tool and step.tool.id == "warm_cloth",
     r"no ball(?! on)|hands only,": lambda step: step.tool and step.tool.ball,

@@ -77,6 +77,9 @@ class Adapter:
             if step.part and rule.where and not rule.tools and self._is_there(rule.when, step.part):
                 self._note("skipped", name, rule.id, rule.say)
                 return None
+        if condition := next((one for one in step.avoid if one in self._today.conditions), ""):
+            self._changes.append(Change("skipped", name, condition, self._safety.conditions[condition].name))
+            return None
         if step.tool and (why := self._forbidden(step.tool, part=step.part)):
             self._note("skipped", name, *why)
             return None

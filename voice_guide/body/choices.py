@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from voice_guide.body.wishes import OPTIONS, Wishes
+from voice_guide.body.wishes import FLAGS, OPTIONS, Wishes
 from voice_guide.errors import SafetyError
 from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 
-HOW = {"surface": "on the {}", "ball": "with the ball you chose ({})", "side": "on the {} side"}
+HOW = {
+    "surface": "on the {}",
+    "ball": "with the ball you chose ({})",
+    "side": "on the {} side",
+    "company": "with a {}",
+}
 ABOUT_FLOORS = ("floor_hard", "balance_problem")
 """Conditions that a bed is no trouble for."""
 
@@ -46,8 +51,9 @@ def _nearest(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:
         for other in (*OPTIONS[option], ""):
             instead: dict[str, Any] = {option: other}
             if other != value and not _fault(routine, replace(wishes, **instead), catalogue):
-                return f"try --{option} {other}" if other else f"leave out --{option}"
-    return "leave out " + " and ".join(f"--{option}" for option, _ in _made(wishes))
+                flag = FLAGS.get(option, option)
+                return f"try --{flag} {other}" if other else f"leave out --{flag}"
+    return "leave out " + " and ".join(f"--{FLAGS.get(option, option)}" for option, _ in _made(wishes))
 
 
 def _fault(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:
@@ -114,6 +120,12 @@ def _way(step: Step, point: Point, wishes: Wishes, catalogue: Catalogue) -> tupl
     assert step.tool and step.posture
     tools = [step.tool, *(catalogue.tools[name] for name in point.tools)]
     postures = [step.posture, *(catalogue.postures[name] for name in point.postures)]
+    if wishes.company:
+        for posture in postures:
+            helped = posture.company == wishes.company and _posture_fits(posture, wishes)
+            hands = (tool for tool in tools if not tool.ball and posture.id in tool.postures)
+            if helped and (hand := next(hands, None)):
+                return hand, posture
     for tool in tools:
         for posture in postures:
             asked = tool == step.tool or not tool.by_choice or _asked_for(tool, wishes)

@@ -10,7 +10,10 @@ SURFACES = ("floor", "wall", "chair", "bed")
 BALLS = ("tennis", "lacrosse", "none")
 SIDES = ("left", "right", "both")
 TALKS = ("full", "short", "bells")
-OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES, "talk": TALKS}
+COMPANY = ("partner",)
+OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES, "company": COMPANY, "talk": TALKS}
+FLAGS = {"company": "with"}
+"""How an option is typed, where its name is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Wishes:
     surface: str = ""
     ball: str = ""
     side: str = ""
+    company: str = ""
+    """A partner, whose hands press the back where they can."""
     talk: Talk = "full"
 
     def __post_init__(self) -> None:
@@ -45,7 +50,7 @@ class Wishes:
                 raise ChoiceError(f"{option}: give one of {', '.join(known)}, not {value!r}")
             if value not in known and (value or option == "talk"):
                 remedy = did_you_mean(value, known, f"there are {', '.join(known)}")
-                raise ChoiceError(f"--{option}: there is no '{value}'; {remedy}")
+                raise ChoiceError(f"--{FLAGS.get(option, option)}: there is no '{value}'; {remedy}")
 
     def has(self, tool: Tool, posture: Posture) -> bool:
         """Whether the listener has this tool, and a place for this posture."""

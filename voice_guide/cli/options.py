@@ -8,7 +8,7 @@ import click
 
 from voice_guide.cli import complete_name
 from voice_guide.errors import did_you_mean
-from voice_guide.guide import BALLS, DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, SIDES, SINKS, SURFACES, TALKS
+from voice_guide.guide import BALLS, COMPANY, DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, SIDES, SINKS, SURFACES, TALKS
 
 F = TypeVar("F", bound=Callable[..., Any])
 MINUTES = (3, 45)
@@ -76,8 +76,8 @@ def voice_options(command: F) -> F:
 
 
 def wishes_options(command: F) -> F:
-    """--need, --condition, --doctor-agreed, --minutes, --surface, --ball, --side and --talk, as `wishes` of a guide."""
-    names = ("need", "conditions", "doctor_agreed", "minutes", "surface", "ball", "side", "talk")
+    """--need, --condition, --doctor-agreed, --minutes, --surface, --ball, --side, --with, --talk: a guide's `wishes`."""
+    names = ("need", "conditions", "doctor_agreed", "minutes", "surface", "ball", "side", "company", "talk")
 
     def wishing(**options: Any) -> Any:
         wishes = {name: value for name in names if (value := options.pop(name)) is not None}
@@ -87,6 +87,7 @@ def wishes_options(command: F) -> F:
         command, wishing,
         click.option("--talk", type=Nearest(TALKS), default="full", show_default=True,
                      help="Every word, a regular's words, or bells with only names and safety spoken."),
+        click.option("--with", "company", type=Nearest(COMPANY), help="Whose hands press your back, where they can."),
         click.option("--side", type=Nearest(SIDES), help="One side only, or both."),
         click.option("--ball", type=Nearest(BALLS), help="The ball you have."),
         click.option("--surface", type=Nearest(SURFACES), help="Where you are."),

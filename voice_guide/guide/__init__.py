@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from voice_guide.body.wishes import BALLS, SIDES, SURFACES, TALKS, Wishes
+from voice_guide.body.wishes import BALLS, COMPANY, SIDES, SURFACES, TALKS, Wishes
 from voice_guide.compiler.speech import MOST_WORDS
 from voice_guide.devices import SINKS
 from voice_guide.errors import ChoiceError, did_you_mean
@@ -77,8 +77,9 @@ class Guide:
     def prepare(self, name: str = "", *, heard: bool = True, ask: bool = False, **wishes: Any) -> Prepared:
         """The routine of that name, or for a `need`, as it is right for this listener today.
 
-        Other wishes are those of `Wishes`: conditions, doctor_agreed, minutes, surface, ball, side, talk. A session
-        that is to be `heard` begins, for somebody's first, with a word about doctors; one that is not is for a file.
+        Other wishes are those of `Wishes`: conditions, doctor_agreed, minutes, surface, ball, side, company, talk.
+        A session that is to be `heard` begins, for somebody's first, with a word about doctors; one that is not is
+        for a file.
         `ask`: the questions of its opening are to be asked, where they can be answered, and not only said.
 
         Raises SafetyError with what to do instead, NameUnclear, ChoiceError, RoutineError.
@@ -427,6 +428,7 @@ def verify(path: Path) -> Whole:
 
 __all__ = [
     "BALLS",
+    "COMPANY",
     "DEFAULT_PITCH",
     "DEFAULT_RATE",
     "FORMATS",

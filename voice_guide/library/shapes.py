@@ -45,6 +45,7 @@ class StepShape(Shape):
     pressure: Annotated[int, Field(ge=1, le=4)] | None = None
     breath: Name | None = None
     before: Text | None = None
+    avoid: list[Name] | None = Field(None, min_length=1, max_length=12)
     repeat: Annotated[int, Field(ge=1, le=20)] | None = None
     short: bool | Annotated[list[int], Field(max_length=MOST_PLACES)] | None = None
     source: Text | None = None
@@ -83,6 +84,7 @@ class PostureShape(Shape):
     caution: str = ""
     avoid: list[Name] = []
     on: list[Name] = []
+    company: str = ""
     by_choice: bool = False
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -34,9 +34,9 @@ GOES_WITH = {
         "short",
         "source",
     },
-    "rest": {"rest", "say", "tool", "posture", "part", "repeat", "short", "source"},
-    "breathe": {"breathe", "say", "breath", "tool", "posture", "part", "repeat", "short", "source"},
-    "say": {"say", "seconds", "tool", "posture", "part", "repeat", "short", "source"},
+    "rest": {"rest", "say", "tool", "posture", "part", "avoid", "repeat", "short", "source"},
+    "breathe": {"breathe", "say", "breath", "tool", "posture", "part", "avoid", "repeat", "short", "source"},
+    "say": {"say", "seconds", "tool", "posture", "part", "avoid", "repeat", "short", "source"},
 }
 DOING: tuple[Doing, ...] = ("press", "rest", "breathe")
 ON_THE_BALL = 60.0
@@ -86,10 +86,16 @@ class Reader:
         steps = tuple(step for step in read if step)
         pressed_once(steps, self.catalogue, self.document)
         conditions = self.catalogue.conditions
-        for key, names in (("avoid", shape.avoid), ("fits", shape.fits), ("stages", shape.stages)):
+        lists: list[tuple[Where, Sequence[str]]] = [
+            (("avoid",), shape.avoid),
+            (("fits",), shape.fits),
+            (("stages",), shape.stages),
+        ]
+        lists += [(("steps", number, "avoid"), step.avoid or ()) for number, step in enumerate(shape.steps)]
+        for where, names in lists:
             for number, name in enumerate(names):
                 if name not in conditions:
-                    self._unknown((key, number), "condition", name, conditions)
+                    self._unknown((*where, number), "condition", name, conditions)
         self.document.settle()
         routine = Routine(
             id=slug(shape.name),
@@ -163,6 +169,7 @@ class Reader:
             tool=tool,
             posture=posture,
             part=self._part(where, shape),
+            avoid=tuple(shape.avoid or ()),
             short=self._short(where, shape, ())[0],
             breath=self._breath(where, shape, "easy"),
             repeat=shape.repeat or 1,

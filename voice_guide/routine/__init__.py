@@ -78,6 +78,8 @@ class Posture:
     avoid: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     """Where it is done: floor, wall, chair, bed."""
+    company: str = ""
+    """Whose hands press: partner; empty for the listener's own."""
     by_choice: bool = False
     """Never taken in place of another."""
 
@@ -183,6 +185,8 @@ class Step:
     point: Point | None = None
     tool: Tool | None = None
     posture: Posture | None = None
+    avoid: tuple[str, ...] = ()
+    """Conditions in which a step without a point is left out."""
     part: str = ""
     """The part of the body that a step without a point is about."""
     sides: tuple[Side | None, ...] = (None,)
