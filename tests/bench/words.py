@@ -20,7 +20,7 @@ from typing import Any
 
 from table import CannotRun, Row
 
-from voice_guide.body.wishes import BALLS, SIDES, SURFACES, Wishes
+from voice_guide.body.wishes import BALLS, COMPANY, SIDES, SURFACES, Wishes
 from voice_guide.compiler.script import compile_script
 from voice_guide.errors import SafetyError, VoiceGuideError
 from voice_guide.guide.aloud import as_spoken
@@ -64,6 +64,7 @@ def sentences(library: Library) -> list[str]:
             plan = compile_script(routine, phrases, talk=talk)
             found += [cue.text for cue in plan.cues] + list(plan.wheres)
     found += _strings(phrases)
+    found += [phrases.taken.format(number=word.capitalize()) for word in (phrases.nothing, *phrases.numbers[:10])]
     found += [rule.say for rule in library.safety.rules]
     found += [event.words for event in library.safety.events.values()]
     return [
@@ -76,6 +77,7 @@ def fitted_sentences(folder: Path) -> list[str]:
     wishes = [Wishes(conditions=(name,), doctor_agreed=True) for name in Library(own=folder).safety.conditions]
     wishes += [replace(wish, doctor_agreed=False) for wish in wishes]
     wishes += [Wishes(surface=surface) for surface in SURFACES] + [Wishes(side=side) for side in SIDES]
+    wishes += [Wishes(company=company) for company in COMPANY]
     wishes += [Wishes(ball=ball) for ball in BALLS] + [Wishes(minutes=minutes) for minutes in (5, 10, 20)]
     found: list[str] = []
     with Kit("tone", DEFAULT_RATE, DEFAULT_PITCH, folder, folder) as kit:

@@ -76,7 +76,7 @@ def voice_options(command: F) -> F:
 
 
 def wishes_options(command: F) -> F:
-    """--need, --condition, --doctor-agreed, --minutes, --surface, --ball, --side, --with, --talk: a guide's `wishes`."""
+    """--need, --condition, --doctor-agreed, --minutes, --surface, --ball, --side, --with, --talk: the `wishes`."""
     names = ("need", "conditions", "doctor_agreed", "minutes", "surface", "ball", "side", "company", "talk")
 
     def wishing(**options: Any) -> Any:
