@@ -1,0 +1,67 @@
+"""Words as they are compared: what says the same is one word, what says nothing is left out."""
+
+import re
+from functools import lru_cache
+
+FILLER = frozenset(
+    """a an the i im ive id my mine me our we he she his her they their you your it its this that these those there
+    who which is am are was were be been being have has had having got do does did to of in on at for from with by
+    really quite some any also left right diagnosed suffer suffering take taking takes using known""".split()  # noqa: SIM905
+)
+NO = frozenset(
+    ("no", "not", "never", "without", "neither", "nor", "dont", "didnt", "isnt", "arent", "wasnt", "havent", "hasnt")
+)
+JOIN = frozenset(("and", "or", "nor"))
+SAME = {
+    "no": r"no (?:signs?|history|trace)",
+    "caesarean": r"c section|csection|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
+    "weight": r"(?:(?:\d+|few|several|many|five|ten|twenty) ?)?(?:kg|kilos?|pounds?|lbs?)",
+    "under eighteen": r"under (?:\d|1[0-8])|(?:\d|1[0-7]) (?:years? old|yo)|(?:aged?|i am|im|is) (?:\d|1[0-7])(?= and |$)",
+    "frail": r"(?:7[5-9]|[89]\d|1\d\d) (?:years? old|yo)",
+    "numb": r"(?:can ?not|cant) feel(?! (?:heat|pressure|warmth|cold))|no (?:feeling|sensation)"
+    r"|(?:lost|loss of) (?:the |all )?(?:feeling|sensation)|numbness",
+    "cant": r"can ?not|couldnt|could not|unable to|not able to",
+    "pee": r"urinate|urinating|pass(?:ing)? (?:urine|water)|peeing|wee",
+    "surgery": r"operations?|operated|operate|op|surger(?:ies|y)|surgical",
+    "replacement": r"replaced|artificial|prosthes[ie]s|prosthetic|replacements",
+    "broken": r"broke|fractured|cracked",
+    "swollen": r"swelling|swells|swelled|puffy",
+    "weak": r"weakness",
+    "disc": r"dis[ck]s|disk",
+    "belly": r"abdom(?:en|inal)|stomach|tummy",
+    "shoulder": r"upper back|shoulder blades?",
+    "lumbar": r"low(?:er)? back|lumbar spine|waist",
+    "toe": r"big toes?",
+    "foot": r"feet",
+    "everywhere": r"all over|whole body",
+}
+"""Words of the language that say the same, before any is looked for."""
+ALIKE = re.compile("|".join(rf"(?P<w{at}>\b(?:{words})\b)" for at, words in enumerate(SAME.values())))
+PLACES = {
+    "everywhere": "", "back": "low back,shoulder", "lumbar": "low back", "spine": "low back", "side": "low back,belly",
+    "tailbone": "low back,buttock", "buttock": "buttock", "bottom": "buttock", "backside": "buttock", "bum": "buttock",
+    "seat": "buttock", "hip": "buttock", "leg": "leg", "thigh": "leg", "knee": "leg", "calf": "leg", "calve": "leg",
+    "shin": "leg", "ankle": "leg,foot", "foot": "foot", "toe": "foot", "heel": "foot", "sole": "foot",
+    "shoulder": "shoulder", "neck": "shoulder", "belly": "belly", "navel": "belly", "groin": "belly,leg",
+    "hand": "hand", "finger": "hand", "thumb": "hand", "palm": "hand", "wrist": "hand", "arm": "hand",
+}  # fmt: skip
+"""Plain words for the parts of the body that the points lie on; where two may be meant, both."""
+
+
+def plain(text: str) -> str:
+    """Words as they are compared: small letters, no hyphens, a comma as an 'and'."""
+    text = re.sub("['\u2019]", "", text.lower().replace("_", " ").replace("-", " "))
+    return " ".join(re.sub(r"[^\w\s]+", " ", re.sub(r"[,;.](?=\s)", " and ", text)).split())
+
+
+@lru_cache(4096)
+def tokens(text: str) -> tuple[str, ...]:
+    """The words that count, those that say the same as one."""
+    same = [*SAME]
+    text = ALIKE.sub(lambda found: same[int((found.lastgroup or "")[1:])], plain(text))
+    return tuple(word for word in text.split() if word not in FILLER)
+
+
+def forms(word: str) -> set[str]:
+    """A word, and what it is one of."""
+    return {word, word.removesuffix("s"), "back" if word == "lumbar" else word}
