@@ -4,7 +4,7 @@ All that a phrase names holds. What is spelled otherwise is asked back with the 
 ones, and never taken; nor is what somebody says they do not have.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -84,19 +84,26 @@ def _add(named: Named, name: str, parts: Sequence[str]) -> None:
 
 
 def _found(said: Sequence[str], scripts: Scripts) -> list[Found]:
-    """The words of conditions that stand together in a phrase, in any order."""
+    """The words of conditions that stand side by side in a phrase, in any order; or around a word that names none."""
     known, alike = scripts.safety.conditions, [forms(word) for word in said]
     there = set().union(*alike)
-    named = [(tokens(word), name) for word, name in condition_words(scripts)]
-    found = [
-        Found(name, frozenset(range(first, first + len(words))))
-        for words, name in named
-        if words and there.issuperset(words)
-        for first in range(len(said) - len(words) + 1)
-        if set().union(*alike[first : first + len(words)]).issuperset(words)
-    ]
-    taken = frozenset[int]().union(*(one.at for one in found))
-    return [_placed(one, said, taken) if known[one.name].where else one for one in found]
+    words = [(tokens(word), name) for word, name in condition_words(scripts)]
+    words = [(wanted, name) for wanted, name in words if wanted and there.issuperset(wanted)]
+    found = [Found(name, at) for wanted, name in words for at in _together(wanted, alike, len(wanted))]
+    named = frozenset[int]().union(*(one.at for one in found))
+    silent = {place for place, word in enumerate(said) if place not in named and word not in NO | JOIN}
+    around = [(at, name) for wanted, name in words for at in _together(wanted, alike, len(wanted) + 1)]
+    found += [Found(name, at) for at, name in around if silent.issuperset({*range(min(at), max(at))} - at)]
+    named = named.union(*(one.at for one in found))
+    return [_placed(one, said, named) if known[one.name].where else one for one in found]
+
+
+def _together(wanted: Sequence[str], alike: Sequence[set[str]], width: int) -> Iterator[frozenset[int]]:
+    """The places of all the wanted words, wherever so many words hold them."""
+    for first in range(len(alike) - width + 1):
+        at = [place for place in range(first, first + width) if alike[place].intersection(wanted)]
+        if set().union(*(alike[place] for place in at)).issuperset(wanted):
+            yield frozenset(at)
 
 
 def _in_full(found: Sequence[Found]) -> list[Found]:

@@ -4,19 +4,21 @@ import re
 from functools import lru_cache
 
 FILLER = frozenset(
-    """a an the i im ive id my mine me our we he she his her they their you your it its this that these those there
+    """a an the i im ive id my mine me our we he she his her they their you your it its this that these those
     who which is am are was were be been being have has had having got do does did to of in on at for from with by
-    really quite some any also left right diagnosed suffer suffering take taking takes using known""".split()  # noqa: SIM905
+    really quite some any also so left right one feel feels felt get gets gone going went diagnosed suffer suffering
+    take taking takes using known""".split()  # noqa: SIM905
 )
 NO = frozenset(
     ("no", "not", "never", "without", "neither", "nor", "dont", "didnt", "isnt", "arent", "wasnt", "havent", "hasnt")
 )
 JOIN = frozenset(("and", "or", "nor"))
+YOUNG = "(?:\\d|1[0-7]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven)teen)"
 SAME = {
     "no": r"no (?:signs?|history|trace)",
     "caesarean": r"c section|csection|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
     "weight": r"(?:(?:\d+|few|several|many|five|ten|twenty) ?)?(?:kg|kilos?|pounds?|lbs?)",
-    "under eighteen": r"under (?:\d|1[0-8])|(?:\d|1[0-7]) (?:years? old|yo)|(?:aged?|i am|im|is) (?:\d|1[0-7])(?= and |$)",
+    "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} (?:years? old|yo)|(?:aged?|i am|im|is) {YOUNG}(?= and |$)",
     "frail": r"(?:7[5-9]|[89]\d|1\d\d) (?:years? old|yo)",
     "numb": r"(?:can ?not|cant) feel(?! (?:heat|pressure|warmth|cold))|no (?:feeling|sensation)"
     r"|(?:lost|loss of) (?:the |all )?(?:feeling|sensation)|numbness",
@@ -64,4 +66,4 @@ def tokens(text: str) -> tuple[str, ...]:
 
 def forms(word: str) -> set[str]:
     """A word, and what it is one of."""
-    return {word, word.removesuffix("s"), "back" if word == "lumbar" else word}
+    return {word, word.removesuffix("s"), word.removesuffix("es"), "back" if word == "lumbar" else word}
