@@ -14,21 +14,23 @@ NO = frozenset(
 )
 JOIN = frozenset(("and", "or", "nor"))
 YOUNG = "(?:\\d|1[0-7]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven)teen)"
+OLD = r"(?:7[5-9]|[89]\d|1\d\d|seventy (?:five|six|seven|eight|nine)|(?:eigh|nine)ty(?: \w+)?)"
 SAME = {
     "no": r"no (?:signs?|history|trace)",
     "caesarean": r"c section|csection|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
     "weight": r"(?:(?:\d+|few|several|many|five|ten|twenty) ?)?(?:kg|kilos?|pounds?|lbs?)",
-    "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} (?:years? old|yo)|(?:aged?|i am|im|is) {YOUNG}(?= and |$)",
-    "frail": r"(?:7[5-9]|[89]\d|1\d\d) (?:years? old|yo)",
-    "numb": r"(?:can ?not|cant) feel(?! (?:heat|pressure|warmth|cold))|no (?:feeling|sensation)"
+    "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} ?(?:years? old|yo)|(?:aged?|i am|im|is) {YOUNG}(?= and |$)",
+    "frail": rf"{OLD} ?(?:years? old|yo)|(?:aged?|i am|im|is) {OLD}(?= and |$)",
+    "numb": r"(?:can ?not|cant|hardly|barely) feel(?! (?:heat|pressure|warmth|cold))|no (?:feeling|sensation)"
     r"|(?:lost|loss of) (?:the |all )?(?:feeling|sensation)|numbness",
     "cant": r"can ?not|couldnt|could not|unable to|not able to",
-    "pee": r"urinate|urinating|pass(?:ing)? (?:urine|water)|peeing|wee",
+    "pee": r"urinate|urinating|pass(?:ing)? (?:urine|water)|peeing|peed|wee",
     "surgery": r"operations?|operated|operate|op|surger(?:ies|y)|surgical",
     "replacement": r"replaced|artificial|prosthes[ie]s|prosthetic|replacements",
     "broken": r"broke|fractured|cracked",
     "swollen": r"swelling|swells|swelled|puffy",
-    "weak": r"weakness",
+    "weak": r"weakness|weaker|weakened|weakening",
+    "tingling": r"tingles?|tingly",
     "disc": r"dis[ck]s|disk",
     "belly": r"abdom(?:en|inal)|stomach|tummy",
     "shoulder": r"upper back|shoulder blades?",
