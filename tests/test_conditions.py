@@ -148,7 +148,7 @@ def test_what_is_spelled_otherwise_is_asked_back_and_never_taken(library, typed,
 def test_no_longer_name_hides_what_is_stricter(library):
     """But for these, which say that it is elsewhere, long ago, or not so."""
     but = ("surgery", "injury", "injured shoulder", "fusion", "infection", "no numbness", "skin", "gout", "hand arthritis",
-           "expecting a baby", "for a baby", "long covid", "not feel ", "fall ", "often fall", "weeks", "shoulder", "weight", "asleep")  # fmt: skip
+           "expecting a baby", "for a baby", "long covid", "not feel ", "fall ", "often fall", "weeks", "shoulder", "weight", "asleep", "tooth", "mole", "tonsils", "mentally ill", "chronically ill", "ill for")  # fmt: skip
     for word, _ in condition_words(library):
         full = strictest(conditions_of([word], library), library)
         for piece in plain_pieces(word):

@@ -7,7 +7,8 @@ FILLER = frozenset(
     """a an the i im ive id my mine me our we he she his her they their you your it its this that these those
     who which is am are was were be been being have has had having got do does did to of in on at for from with by
     really quite some any also so left right one feel feels felt get gets gone going went diagnosed suffer suffering
-    take taking takes using known""".split()  # noqa: SIM905
+    take taking takes using known across around about near along through into behind beside still again lately recently
+    suddenly slightly badly already now""".split()  # noqa: SIM905
 )
 NO = frozenset(
     ("no", "not", "never", "without", "neither", "nor", "dont", "didnt", "isnt", "arent", "wasnt", "havent", "hasnt")
@@ -27,6 +28,8 @@ SAME = {
     "pee": r"urinate|urinating|pass(?:ing)? (?:urine|water)|peeing|peed|wee",
     "surgery": r"operations?|operated|operate|op|surger(?:ies|y)|surgical",
     "replacement": r"replaced|artificial|prosthes[ie]s|prosthetic|replacements",
+    "hangover": r"hung ?over",
+    "torn": r"tore",
     "broken": r"broke|fractured|cracked",
     "swollen": r"swelling|swells|swelled|puffy",
     "weak": r"weakness|weaker|weakened|weakening",
@@ -67,5 +70,10 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def forms(word: str) -> set[str]:
-    """A word, and what it is one of."""
-    return {word, word.removesuffix("s"), word.removesuffix("es"), "back" if word == "lumbar" else word}
+    """A word, what it is one of, and the simple forms of a verb. One leg is never two."""
+    bases = {word, word.removesuffix("s"), word.removesuffix("es"), "back" if word == "lumbar" else word}
+    for end in (end for end in ("ing", "ed") if word.endswith(end) and len(word) > len(end) + 2):
+        base = word.removesuffix(end)
+        bases |= {base, base + "e", base[:-1] if base[-1] == base[-2] else base}
+    verbs = {base.removesuffix("e") + end for base in bases for end in ("ing", "ed")}
+    return bases | verbs | {base + base[-1:] + end for base in bases for end in ("ing", "ed")}
