@@ -16,7 +16,8 @@ from voice_guide.errors import ChoiceError, did_you_mean
 Named = dict[str, tuple[str, ...]]
 """Conditions by id, each with the parts of the body that were named; none of them for everywhere."""
 STRICT = get_args(Action)
-NEAR = 0.8
+NEAR = 0.84
+LONG = 5
 OTHER = 'an illness that a doctor treats or follows is --condition "other long illness"'
 
 
@@ -157,7 +158,8 @@ def _unknown(name: str, denied: bool, scripts: Scripts) -> str:
     from difflib import get_close_matches
 
     known = {plain(word): one for word, one in condition_words(scripts)}
-    near = [word for typed in (name, *tokens(name)) for word in get_close_matches(typed, known, 3, NEAR)]
+    typed = [name, *(word for word in tokens(name) if len(word) >= LONG)]
+    near = [word for one in typed for word in get_close_matches(one, known, 3, NEAR)]
     if near:
         best = min(near, key=lambda word: strictness(known[word], scripts.safety))
         return f"no condition '{name}'; did you mean '{best}'?"

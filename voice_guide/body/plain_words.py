@@ -70,10 +70,11 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def forms(word: str) -> set[str]:
-    """A word, what it is one of, and the simple forms of a verb. One leg is never two."""
+    """A word, what it is one or more of, and the simple forms of a verb; but one leg is never two."""
     bases = {word, word.removesuffix("s"), word.removesuffix("es"), "back" if word == "lumbar" else word}
     for end in (end for end in ("ing", "ed") if word.endswith(end) and len(word) > len(end) + 2):
         base = word.removesuffix(end)
         bases |= {base, base + "e", base[:-1] if base[-1] == base[-2] else base}
     verbs = {base.removesuffix("e") + end for base in bases for end in ("ing", "ed")}
-    return bases | verbs | {base + base[-1:] + end for base in bases for end in ("ing", "ed")}
+    verbs |= {base + base[-1:] + end for base in bases for end in ("ing", "ed")}
+    return bases | verbs | {base + "s" for base in bases - {"leg", "foot"} if base[-1:] not in "ius"}
