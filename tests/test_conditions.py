@@ -6,7 +6,7 @@ import pytest
 
 from voice_guide import Guide
 from voice_guide.body.conditions import condition_words, conditions_of, meant, strictness
-from voice_guide.body.plain_words import plain
+from voice_guide.body.plain_words import PLACES, plain
 from voice_guide.body.refusal import sign_in
 from voice_guide.errors import ChoiceError, SafetyError
 
@@ -36,9 +36,9 @@ kidney_problem: kidney stones, one kidney, dialysis
 cancer: breast cancer, a tumour, chemotherapy, leukaemia
 frail_older: I am frail, elderly, 84 years old
 pregnancy: I am pregnant, maybe pregnant, 20 weeks pregnant, expecting
-bladder_bowel: can't pee, I cannot pass urine, I can not pee, trouble peeing, I lost control of my bladder, incontinence
+bladder_bowel: can't pee, I cannot pass urine, I can not pee, trouble peeing, I lost control of my bladder, incontinence, I can no longer pee, I have not peed since yesterday
 saddle_numb: numb between my legs, my groin is numb, no feeling between my legs, cauda equina
-both_legs: both my legs are weak, weakness in both legs, I can't feel my legs, my legs give way, numb legs
+both_legs: both my legs are weak, weakness in both legs, I can't feel my legs, I don't feel my legs, my legs give way, numb legs
 chest_or_tearing: chest pain, pain in my chest, my chest hurts, I can't breathe, short of breath
 major_trauma: I fell down the stairs, a car accident, hit by a car, a bad fall
 weight_loss: I lost 10 kilos without trying, losing weight, weight loss
@@ -96,6 +96,16 @@ def test_every_word_that_is_printed_anywhere_is_taken(library):
     for word, name in printed:
         assert not name or name in conditions_of([word], library), word
         assert conditions_of([word], library)
+
+
+def test_a_name_that_is_offered_means_just_its_condition(library):
+    for one in library.safety.conditions.values():
+        assert conditions_of([one.name], library) == {one.id: ()}
+
+
+def test_plain_places_are_the_parts_that_points_lie_on(library):
+    parts = {part for parts in PLACES.values() for part in parts.split(",")}
+    assert parts - {""} == {*library.catalogue.parts}
 
 
 @pytest.mark.parametrize("place", ["a bruise", "my back hurts and I have a bruise", "a bruise on my hip and my elbow",

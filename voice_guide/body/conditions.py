@@ -6,6 +6,7 @@ ones, and never taken; nor is what somebody says they do not have.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from voice_guide.body.plain_words import JOIN, NO, PLACES, forms, plain, tokens
@@ -88,8 +89,8 @@ def _found(said: Sequence[str], scripts: Scripts) -> list[Found]:
     """The words of conditions that stand side by side in a phrase, in any order; or around a word that names none."""
     known, alike = scripts.safety.conditions, [forms(word) for word in said]
     there = set().union(*alike)
-    words = [(tokens(word), name) for word, name in condition_words(scripts)]
-    words = [(wanted, name) for wanted, name in words if wanted and there.issuperset(wanted)]
+    known_words = _by_first(tuple(condition_words(scripts)))
+    words = [one for first in there for one in known_words.get(first, ()) if there.issuperset(one[0])]
     found = [Found(name, at) for wanted, name in words for at in _together(wanted, alike, len(wanted))]
     named = frozenset[int]().union(*(one.at for one in found))
     silent = {place for place, word in enumerate(said) if place not in named and word not in NO | JOIN}
@@ -97,6 +98,17 @@ def _found(said: Sequence[str], scripts: Scripts) -> list[Found]:
     found += [Found(name, at) for at, name in around if silent.issuperset({*range(min(at), max(at))} - at)]
     named = named.union(*(one.at for one in found))
     return [_placed(one, said, named) if known[one.name].where else one for one in found]
+
+
+@lru_cache(2)
+def _by_first(words: Sequence[tuple[str, str]]) -> dict[str, list[tuple[Sequence[str], str]]]:
+    """Every name as the words that count, with its condition, by the first of them."""
+    found: dict[str, list[tuple[Sequence[str], str]]] = {}
+    for word, name in words:
+        wanted = tokens(word)
+        for first in wanted[:1]:
+            found.setdefault(first, []).append((wanted, name))
+    return found
 
 
 def _together(wanted: Sequence[str], alike: Sequence[set[str]], width: int) -> Iterator[frozenset[int]]:

@@ -20,11 +20,13 @@ SAME = {
     "no": r"no (?:signs?|history|trace)",
     "caesarean": r"c section|csection|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
     "weight": r"(?:(?:\d+|few|several|many|five|ten|twenty) ?)?(?:kg|kilos?|pounds?|lbs?)",
-    "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} ?(?:years? old|yo)|(?:aged?|i am|im|is) {YOUNG}(?= and |$)",
+    "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} ?(?:years? old|yo)"
+    rf"|(?:aged?|i am|im|is)(?: only)? {YOUNG}(?= and |$)",
     "frail": rf"{OLD} ?(?:years? old|yo)|(?:aged?|i am|im|is) {OLD}(?= and |$)",
-    "numb": r"(?:can ?not|cant|hardly|barely) feel(?! (?:heat|pressure|warmth|cold))|no (?:feeling|sensation)"
+    "numb": r"(?:do not|dont|can no longer) feel (?:my|the|anything)|no (?:feeling|sensation)"
+    r"|(?:can ?not|cant|hardly|barely) feel(?! (?:heat|pressure|warmth|cold))"
     r"|(?:lost|loss of) (?:the |all )?(?:feeling|sensation)|numbness",
-    "cant": r"can ?not|couldnt|could not|unable to|not able to",
+    "cant": r"can ?not|can no longer|no longer able to|couldnt|could not|unable to|not able to",
     "pee": r"urinate|urinating|pass(?:ing)? (?:urine|water)|peeing|peed|wee",
     "surgery": r"operations?|operated|operate|op|surger(?:ies|y)|surgical",
     "replacement": r"replaced|artificial|prosthes[ie]s|prosthetic|replacements",
