@@ -36,8 +36,8 @@ kidney_problem: kidney stones, one kidney, dialysis
 cancer: breast cancer, a tumour, chemotherapy, leukaemia
 frail_older: I am frail, elderly, 84 years old
 pregnancy: I am pregnant, maybe pregnant, 20 weeks pregnant, expecting
-bladder_bowel: can't pee, I cannot pass urine, I can not pee, trouble peeing, I lost control of my bladder, incontinence, I can no longer pee, I have not peed since yesterday
-saddle_numb: numb between my legs, my groin is numb, no feeling between my legs, cauda equina
+bladder_bowel: can't pee, I cannot pass urine, I can not pee, trouble peeing, I lost control of my bladder, incontinence, no control over my bladder, I can no longer pee, I have not peed since yesterday
+saddle_numb: numb between my legs, my groin is numb, no feeling between my legs, cauda equina, numbness between the thighs
 both_legs: both my legs are weak, weakness in both legs, I can't feel my legs, I don't feel my legs, my legs give way, numb legs
 chest_or_tearing: chest pain, pain in my chest, my chest hurts, I can't breathe, short of breath
 major_trauma: I fell down the stairs, a car accident, hit by a car, a bad fall

@@ -18,12 +18,12 @@ YOUNG = "(?:\\d|1[0-7]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|t
 OLD = r"(?:7[5-9]|[89]\d|1\d\d|seventy (?:five|six|seven|eight|nine)|(?:eigh|nine)ty(?: \w+)?)"
 SAME = {
     "no": r"no (?:signs?|history|trace)",
-    "caesarean": r"c section|csection|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
+    "caesarean": r"c ?sections?|ca?esari?[ea]n section|cesarean|caesarian|cesarian",
     "weight": r"(?:(?:\d+|few|several|many|five|ten|twenty) ?)?(?:kg|kilos?|pounds?|lbs?)",
     "under eighteen": rf"under (?:18|{YOUNG})|{YOUNG} ?(?:years? old|yo)"
     rf"|(?:aged?|i am|im|is)(?: only)? {YOUNG}(?= and |$)",
     "frail": rf"{OLD} ?(?:years? old|yo)|(?:aged?|i am|im|is) {OLD}(?= and |$)",
-    "numb": r"(?:do not|dont|can no longer) feel (?:my|the|anything)|no (?:feeling|sensation)"
+    "numb": r"(?:do not|dont|can no longer) feel (?:my|the|anything)|(?:no|without) (?:feeling|sensation)"
     r"|(?:can ?not|cant|hardly|barely) feel(?! (?:heat|pressure|warmth|cold))"
     r"|(?:lost|loss of) (?:the |all )?(?:feeling|sensation)|numbness",
     "cant": r"can ?not|can no longer|no longer able to|couldnt|could not|unable to|not able to",
