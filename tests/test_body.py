@@ -1,6 +1,7 @@
 """The commands about the body, as a listener types them: profile, adapt, suggest, and what play and export make of it."""
 
 import json
+import shlex
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -203,7 +204,7 @@ class TestNeeds:
     def test_what_is_suggested_is_what_the_printed_command_plays(self, run):
         done = run("suggest", "leg pain", "--since", "within six weeks", "--json")
         found = json.loads(done.stdout)[0]
-        words = done.stderr.split() or run("suggest", "leg pain", "--since", "within six weeks").stderr.split()
+        words = shlex.split(done.stderr or run("suggest", "leg pain", "--since", "within six weeks").stderr)
         code, told = adapted(run, *words[2:])
         assert code == 0 and told["name"] == found["name"]
         assert round(told["seconds"] / 60) == found["minutes"] and all(say in found["why"] for say in told["say"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from voice_guide.body.conditions import condition_words
+from voice_guide.body.conditions import meant
 from voice_guide.body.safety import adapt
 from voice_guide.body.scripts import Scripts
 from voice_guide.body.terms import Adapted, Refusal, Today
@@ -49,8 +49,8 @@ def danger_of(told: Sequence[str], scripts: Scripts) -> SafetyError | None:
 
 def sign_in(need: str, scripts: Scripts) -> SafetyError | None:
     """What safety says where that, with which somebody wants help, is itself a sign to get help elsewhere."""
-    condition = condition_words(scripts).get(need.lower())
-    error = said_of([condition], scripts) if condition else None
+    named, _ = meant(need, scripts)
+    error = said_of(named, scripts)
     return error if error and error.level in ("emergency", "urgent") else None
 
 

@@ -93,8 +93,9 @@ def wishes_options(command: F) -> F:
         click.option("--surface", type=Nearest(SURFACES), help="Where you are."),
         click.option("--minutes", type=Within(*MINUTES), help="Make it last so long."),
         click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition."),
-        click.option("--condition", "conditions", multiple=True, metavar="ID[:PART]",
-                     help="Something about your body today, besides your profile; may be given again."),
+        click.option("--condition", "conditions", multiple=True, metavar="WORDS[:PART]",
+                     help="What you have, in your words, besides your profile; may be given again. "
+                          "`voice-guide conditions` lists them."),
         click.option("--need", help="What hurts, in your words, in place of a name."),
     )  # fmt: skip
 

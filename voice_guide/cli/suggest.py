@@ -16,7 +16,7 @@ from voice_guide.guide import Guide
 @click.command("suggest")
 @click.argument("what", nargs=-1)
 @click.option("--since", help="within three days, within six weeks, within three months, longer ago.")
-@click.option("--condition", "conditions", multiple=True, metavar="ID[:PART]", help="Something about your body today.")
+@click.option("--condition", "conditions", multiple=True, metavar="WORDS[:PART]", help="What you have, today.")
 @click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition.")
 @json_option
 def suggest_command(
@@ -29,7 +29,7 @@ def suggest_command(
     """
     with Guide(tell=hint) as guide:
         asked = " ".join(what) or words("What hurts, or what do you want help with?")
-        guide.library.need(asked)  # before anything else is asked
+        guide.routines(asked)  # before anything else is asked
         suggestions = guide.suggest(asked, since or _since(guide), conditions=conditions, doctor_agreed=doctor_agreed)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))

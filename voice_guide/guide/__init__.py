@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from voice_guide.formats.verify import Whole
     from voice_guide.guide.catalogue import Catalogue
     from voice_guide.guide.choosing import Choice
+    from voice_guide.guide.conditions import Sayable
     from voice_guide.guide.doctor import Finding
     from voice_guide.guide.interview import Interview, Question
     from voice_guide.guide.prepared import Prepared
@@ -223,6 +224,12 @@ class Guide:
         from voice_guide.guide.interview import onset
 
         return onset(self._kit.library)
+
+    def conditions(self) -> list[Sayable]:
+        """What may be said about the body in `conditions`, in groups and by its names."""
+        from voice_guide.guide.conditions import sayable
+
+        return sayable(self._kit.library)
 
     def show(self, name: str) -> Shown:
         """Every cue of a routine as it stands in its script, with its time. Raises NameUnclear, VoiceError."""

@@ -18,6 +18,7 @@ from voice_guide.routine import Routine
 
 if TYPE_CHECKING:
     from voice_guide.body.listeners import Need
+    from voice_guide.library import Library
 
 MOST = 3
 WITHIN = re.compile(r"^(with)?in( the last)? ")
@@ -74,12 +75,18 @@ def suggest(kit: Kit, what: str, stage: str, conditions: Sequence[str], doctor_a
         found.append(Suggestion(routine.name, round(session.fit.length / 60), reason))
     if not found:
         raise faults[0]  # something is open to pain of any age, so only safety can have said no
-    return Suggestions(found, extra)
+    return Suggestions(found, [_plainly(one, kit.library) for one in extra])
 
 
 def _typed(conditions: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Conditions as they are typed."""
     return [f"{name}:{part}" if part else name for name, parts in conditions.items() for part in parts or ("",)]
+
+
+def _plainly(typed: str, library: Library) -> str:
+    """A condition with its part, by its name."""
+    name, colon, part = typed.partition(":")
+    return library.safety.conditions[name].name + colon + part
 
 
 def _remembered(kit: Kit, stage: str) -> bool:
