@@ -332,7 +332,8 @@ class _Compiler:
         elif not place:
             self.say("locate", _once(lying, point.again), quiet=self.timing.again)
         if tool.ball:
-            self.move(posture.ready)
+            if not (posture.base == "wall" and self.last and self.last[1] == self.side):  # it is in that hand
+                self.move(posture.ready)
             self.say("locate", self.onto(point, posture), quiet=self.timing.again)
             self.handled.add(posture.id)
         elif hand := self.hand(point, tool):
