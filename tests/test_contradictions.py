@@ -367,7 +367,7 @@ READINGS = {
                 and order("lavender-ritual") == ["bl23", "bl25", "gv4", "bl40", "ki3"]),
     "C63": ("five minutes of rest after the long ritual, less elsewhere, and standing up slowly is always said",
             lambda: [s.seconds for s in ROUTINE["lavender-ritual"].steps if s.do == "rest"] == [LIMITS.rest] == [300]
-                and all("stand up slowly" in " ".join(cue.text for cue in cues(r.id)[-5:]) or "stand" in r.steps[-1].posture.id
+                and all("stand up slowly" in " ".join(cue.text for cue in cues(r.id)[-8:]).lower() or (r.steps[-1].posture and "stand" in r.steps[-1].posture.id)
                         for r in ROUTINE.values() if r.ending == "awake")),
     "C64": ("slow, natural breath; five and five at the navel; never held",
             lambda: all(s.breath == "five_five" for s in PRESSES if s.point.id == "cv6")

@@ -664,7 +664,7 @@ def cue_faults(cues, steps):
         yield "the ball rolls", cue.point == "track" and ROLLING.search(cue.text)
     closed = standing = False
     for cue in firm:
-        standing = bool(re.search(r"your place at the wall|stand up slowly", cue.text, re.I)) or (
+        standing = bool(re.search(r"come to stand|stand up slowly", cue.text, re.I)) or (
             standing and not re.search(r"your seat|sit down|lower yourself", cue.text, re.I)
         )
         opened, moving = cue.text.lower().find("open your eyes"), MOVING.search(cue.text)

@@ -72,9 +72,9 @@ def test_no_session_is_over_half_an_hour(routine, library):
     assert seconds(sketch(compile_script(routine, library.phrases).cues).length) <= 1800
 
 
-def test_the_lying_routine_takes_about_a_quarter_of_an_hour(library):
+def test_the_lying_routine_takes_no_more_than_twenty_minutes(library):
     routine = library.routines["Soft Landing"]
-    assert 11 <= seconds(sketch(compile_script(routine, library.phrases).cues).length) / 60 <= 18
+    assert 11 <= seconds(sketch(compile_script(routine, library.phrases).cues).length) / 60 <= 20
     assert {step.point.id for step in routine.steps if step.point} == BUTTOCK
     assert {step.posture.id for step in routine.steps if step.posture} == {"lying_on_ball"}
 
@@ -159,7 +159,7 @@ def test_eyes_are_opened_before_every_way_of_standing_or_lying_down(library):
     for routine in library.routines.values():
         plan = compile_script(routine, library.phrases)
         if routine.ending == "awake":
-            assert any("Open your eyes" in cue.text for cue in plan.cues[-10:])
+            assert any("Open your eyes" in cue.text for cue in plan.cues[-16:])
 
 
 def test_the_listener_is_asked_to_notice_and_never_to_answer(library):
@@ -325,7 +325,7 @@ class Listener:
                 assert self.base != "chair", f"sits already: {cue.text}"
                 assert not self.eyes_closed, cue.text
                 self.base = "chair" if "chair" in sentence or "seat" in sentence else "floor"
-            if re.search(r"\b([Ss]tand up|Come to your place at the wall)\b", sentence) and cue.kind == "move":
+            if re.search(r"\b([Ss]tand up|Come to stand)\b", sentence) and cue.kind == "move":
                 assert self.base != "wall" and not self.legs_crossed, f"stands already, or a foot is up: {cue.text}"
                 self.base = "wall"
             if "on the other knee" in sentence:

@@ -76,7 +76,7 @@ class _Compiler:
         self.presses = sum(len(s.sides) * len(s.places) * s.repeat for s in routine.steps if s.do == "press")
         self.shut = self.offered = self.eyed = False
         """Eyes may be closed; it was said that they may be, since they were opened; or ever."""
-        self.arrived = False
+        self.arrived = self.warned = False
         """What comes between taking the first place and the first pressing was said."""
 
     def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
@@ -189,14 +189,21 @@ class _Compiler:
         if self.arrived:
             return
         self.arrived = True
+        self.warn()
+        self.settle_down()
+        if self.notices:
+            self.say("intro", self.notices, quiet=3)
+
+    def warn(self) -> None:
+        """What was not asked, once, before the listener lies down or anything is touched."""
+        if self.warned:
+            return
+        self.warned = True
         phrases, answered = self.phrases, set(self.routine.answered)
         unasked = [phrases.signs] * (not set(phrases.signs_answered) <= answered)
         unasked += [phrases.skin] * (not set(phrases.skin_answered) <= answered)
         for words in filter(None, (self.sober, *unasked)):
             self.say("notice", words)
-        self.settle_down()
-        if self.notices:
-            self.say("intro", self.notices, quiet=3)
 
     def step(self, step: Step) -> None:
         if step.do == "press":
@@ -235,7 +242,12 @@ class _Compiler:
         if before:
             self.move(sided(before.leave, last), before.time if before.base == "floor" else 0.0)
         self.posture = posture
-        self.move(self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", ""))
+        way = sentences(self.phrases.ways.get(f"{before.base if before else 'start'}_{posture.base}", ""))
+        if OPEN in way:
+            way[:2] = [" ".join(way[:2])]
+        for one in way:
+            self.say("move", one, quiet=self.timing.way)
+        self.warn()
         if posture.base == "chair":
             self.arrive()
             self.move(lead)
@@ -321,9 +333,11 @@ class _Compiler:
         first = point.id not in self.found
         self.found.add(point.id)
         if self.bells:
-            self.move(posture.ready if tool.ball else "")
+            self.move(posture.turn if tool.ball else "")
+            self.take(tool, posture)
             self.say("locate", BELL, quiet=self.timing.find + self.timing.again * bool(tool.ball) + point.search)
             return
+        self.move(posture.turn if tool.ball else "")
         lying = point.floor if posture.base == "floor" and not tool.ball else ""
         if first and not self.regular:
             self.say("locate", _once(lying, point.find), quiet=self.timing.find + point.search)
@@ -331,9 +345,8 @@ class _Compiler:
             self.say("locate", self.phrases.search, quiet=self.timing.find + point.search)
         elif not place:
             self.say("locate", _once(lying, point.again), quiet=self.timing.again)
+        self.take(tool, posture)
         if tool.ball:
-            if not (posture.base == "wall" and self.last and self.last[1] == self.side):  # it is in that hand
-                self.move(posture.ready)
             self.say("locate", self.onto(point, posture), quiet=self.timing.again)
             self.handled.add(posture.id)
         elif hand := self.hand(point, tool):
@@ -344,6 +357,11 @@ class _Compiler:
         if first and not self.regular and usual and point.feel not in self.felt:
             self.say("locate", point.feel)
             self.felt.add(point.feel)
+
+    def take(self, tool: Tool, posture: Posture) -> None:
+        """The ball in hand, unless it is in that hand since the hold before."""
+        held = posture.base == "wall" and self.last is not None and self.last[1] == self.side
+        self.move(posture.ready if tool.ball and not held else "")
 
     def onto(self, point: Point, posture: Posture, again: bool = False) -> str:
         """How the ball gets there, and how the listener gets onto it, shorter the second time."""
@@ -370,7 +388,7 @@ class _Compiler:
             self.say("move", self.posture.leave, quiet=self.posture.time)
         for line in lines:
             line = self.fillers.choose([PARTING], self.clock) if line == FILLER else line
-            self.say("close", line, self.timing.close / len(lines))
+            self.say("close", line, self.timing.close / len(lines), quiet=self.timing.next)
 
 
 def _once(*texts: str) -> str:

@@ -75,6 +75,7 @@ class PostureShape(Shape):
     enter: Text
     leave: str = ""
     time: Seconds = 7.0
+    turn: str = ""
     ready: str = ""
     onto: Text = "{ball}"
     onto_again: Text = "{ball}"

@@ -62,6 +62,8 @@ class Posture:
     """Said before the next posture, where leaving needs care."""
     time: float = 7.0
     """Quiet seconds to get into it or out of it, after the words."""
+    turn: str = ""
+    """Said before the place for a ball is looked for."""
     ready: str = ""
     """Said before a ball goes to a place."""
     onto: str = "{ball}"

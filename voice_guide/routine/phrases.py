@@ -25,6 +25,7 @@ class Timing:
 
     intro: float
     next: float
+    way: float
     find: float
     """Of quiet, after the words that tell where a point is."""
     again: float
