@@ -232,14 +232,14 @@ class TestJournal:
 
 class TestExport:
     def test_the_file_is_the_fitted_session_with_its_points_as_cover(self, run, tmp_path):
-        done = run("export", "hip pocket ball", "--voice", "tone", "--condition", "first_time", "--minutes", "8")
+        done = run("export", "hip pocket ball", "--voice", "tone", "--condition", "first_time", "--minutes", "10")
         assert done.returncode == 0, done.stderr
         tags = ID3(tmp_path / "hip-pocket-ball.mp3")
         assert "It is your first week, so we stay mild." in tags.getall("USLT")[0].text
         cover = Image.open(BytesIO(tags.getall("APIC")[0].data))
         assert cover.size == (1000, 1000) and cover.mode == "L"
         ends = [chapter.end_time for chapter in tags.getall("CHAP")]
-        assert max(ends) == pytest.approx(480_000, abs=1000)
+        assert max(ends) == pytest.approx(600_000, abs=1000)
 
     def test_a_refusal_writes_nothing(self, run, tmp_path):
         assert run("export", "hip pocket ball", "--voice", "tone", "--condition", "fever").returncode == 4

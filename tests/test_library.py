@@ -214,7 +214,7 @@ def test_everything_its_points_and_postures_ask_for_is_said(library, tmp_path):
     asked = library.read(path).avoid.values()
     assert "with a hip replacement" in asked and "if you feel unsteady on your feet" in asked
     path.write_text(step("{press: back pocket point}") + "avoid: [floor_hard]\n")
-    assert set(library.read(path).avoid.values()) == {*asked, "if the floor is hard to get up from"}
+    assert set(library.read(path).avoid.values()) == {*asked, "if the floor is hard for you"}
 
 
 def test_a_wider_condition_is_said_alone(library, tmp_path):

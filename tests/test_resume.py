@@ -136,7 +136,7 @@ def test_it_says_the_routine_the_place_which_of_how_many_and_the_time_left(libra
     heard = resumed(plan, Mark(count.number, 4.0), (), library.phrases, "Soft Landing", 140)
     assert heard.cues[0].text == (
         "We go on with Soft Landing. You are at the outer hip muscle, left side. That is number three of six."
-        " About eight minutes to go."
+        " About nine minutes to go."
     )
 
 

@@ -9,13 +9,14 @@ from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
 from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
 from voice_guide.compiler.opening import what_it_needs, what_we_do, who_leaves_it_out
+from voice_guide.compiler.pressing import by_hand, into, once, onto
 from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool, sided
 from voice_guide.routine.phrases import FILLER, Beat, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
-OPEN, NO_HAND, PARTING = "Open your eyes.", "none", "parting"
+OPEN, PARTING = "Open your eyes.", "parting"
 SETTLED = 20.0
 """Seconds of a first step that let somebody arrive."""
 
@@ -274,10 +275,10 @@ class _Compiler:
         turned = self.last is not None and self.last[1] != side and side is not None and not tool.ball
         self.settle(posture, self.lead(point, side, place, title), posture.change if turned else "")
         self.locate(step, point, tool, posture, place)
-        onto = self.onto(point, posture, again=True) if tool.ball else self.hand(point, tool)
+        there = onto(point, posture, again=True) if tool.ball else by_hand(point, tool, side)
         self.returning(
             posture.ready if tool.ball else "",
-            self.cue("locate", _once(point.again, onto), quiet=self.timing.find + point.search),
+            self.cue("locate", once(point.again, there), quiet=self.timing.find + point.search),
         )
         lighter = self.bells and point.pressure and step.pressure < point.pressure.target
         level = phrases.levels[step.pressure] if lighter else ""
@@ -291,10 +292,10 @@ class _Compiler:
         warned = "come off" in before  # the same was said just now
         beats = hold_beats(step.seconds, breath, phrases, "" if warned else self.cautions[0], unbroken, counting)
         self.cautions.rotate(-1 + warned)
-        words = f"{self.into(step, point, tool)} {phrases.levels[step.pressure]}"
+        words = f"{into(step, point, tool, phrases)} {phrases.levels[step.pressure]}"
         self.block("press", words, step.seconds, beats, max(0.0, step.longest - step.seconds))
         off = point.floor_off if posture.base == "floor" and not tool.ball else ""
-        self.say("release", _once(tool.release, off), tool.off + self.timing.again * bool(off))
+        self.say("release", once(tool.release, off), tool.off + self.timing.again * bool(off))
         self.move(posture.after, self.timing.again)
         self.pressed += 1
         self.last = (point.id, side, place)
@@ -305,16 +306,10 @@ class _Compiler:
             self.say("locate", self.phrases.eyes_again if self.eyed else self.phrases.eyes)
             self.offered = self.eyed = True
 
-    def into(self, step: Step, point: Point, tool: Tool) -> str:
-        """How the pressing begins."""
-        if tool.ball:
-            return tool.press
-        return self.phrases.resting if step.pressure == 1 else self.phrases.circling if point.circles else tool.press
-
     def returning(self, ready: str = "", *place: Cue) -> None:
         """How somebody who got up gets back to this step."""
         way = self.phrases.ways.get(f"start_{self.posture.base}", "") if self.posture else ""
-        words = _once(way, self.posture.enter, ready) if self.posture else ""
+        words = once(way, self.posture.enter, ready) if self.posture else ""
         into = [self.cue("move", words, quiet=self.posture.time)] if self.posture else []
         self.returns[-1] = (*into, *place)
 
@@ -340,16 +335,16 @@ class _Compiler:
         self.move(posture.turn if tool.ball else "")
         lying = point.floor if posture.base == "floor" and not tool.ball else ""
         if first and not self.regular:
-            self.say("locate", _once(lying, point.find), quiet=self.timing.find + point.search)
+            self.say("locate", once(lying, point.find), quiet=self.timing.find + point.search)
         elif point.search and not first:
             self.say("locate", self.phrases.search, quiet=self.timing.find + point.search)
         elif not place:
-            self.say("locate", _once(lying, point.again), quiet=self.timing.again)
+            self.say("locate", once(lying, point.again), quiet=self.timing.again)
         self.take(tool, posture)
         if tool.ball:
-            self.say("locate", self.onto(point, posture), quiet=self.timing.again)
+            self.say("locate", onto(point, posture, posture.id in self.handled), quiet=self.timing.again)
             self.handled.add(posture.id)
-        elif hand := self.hand(point, tool):
+        elif hand := by_hand(point, tool, self.side):
             self.say("locate", hand, quiet=self.timing.next)
         if first and not self.regular and not tool.ball and point.press:
             self.say("locate", point.press)
@@ -363,20 +358,6 @@ class _Compiler:
         held = posture.base == "wall" and self.last is not None and self.last[1] == self.side
         self.move(posture.ready if tool.ball and not held else "")
 
-    def onto(self, point: Point, posture: Posture, again: bool = False) -> str:
-        """How the ball gets there, and how the listener gets onto it, shorter the second time."""
-        how = posture.onto_again if again or posture.id in self.handled else posture.onto
-        wall = point.wall if posture.base == "wall" else ""
-        return _once(wall, how.replace("{ball}", point.ball), point.floor if posture.base == "floor" else "")
-
-    def hand(self, point: Point, tool: Tool) -> str:
-        """How the hand comes to press."""
-        if point.hand == NO_HAND:
-            return ""
-        if self.side == "both" or point.take:
-            return tool.take_both if self.side == "both" else point.take
-        return tool.take.replace("{hand}", point.hand or "your {side}")
-
     def closing(self) -> None:
         where = {"chair": "seated", "wall": "standing"}.get(self.base, "lying")
         closing, ending = self.phrases.closing, self.routine.ending
@@ -389,11 +370,6 @@ class _Compiler:
         for line in lines:
             line = self.fillers.choose([PARTING], self.clock) if line == FILLER else line
             self.say("close", line, self.timing.close / len(lines), quiet=self.timing.next)
-
-
-def _once(*texts: str) -> str:
-    """The sentences of all texts, each said once."""
-    return " ".join(dict.fromkeys(sentence for text in texts for sentence in sentences(text)))
 
 
 def _title(text: str) -> str:
