@@ -2,21 +2,18 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import replace
 
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
-from voice_guide.compiler.fillers import Fillers
 from voice_guide.compiler.holds import fill, hold_beats
 from voice_guide.compiler.opening import what_it_needs, what_we_do, who_leaves_it_out
 from voice_guide.compiler.pressing import by_hand, into, once, onto
+from voice_guide.compiler.saying import OPEN, PARTING, Saying
 from voice_guide.compiler.speech import USUAL_RATE, sentences, spoken_seconds
 from voice_guide.routine import Point, Posture, Routine, Side, Step, Talk, Tool, sided
-from voice_guide.routine.phrases import FILLER, Beat, Phrases
+from voice_guide.routine.phrases import FILLER, Phrases
 
 STAY_BEFORE_END = 20.0
 """No word of patience in the last seconds of a rest."""
-OPEN, PARTING = "Open your eyes.", "parting"
 SETTLED = 20.0
 """Seconds of a first step that let somebody arrive."""
 
@@ -43,23 +40,12 @@ def compile_script(
     return Plan(tuple(compiler.cues), tuple(compiler.titles), tuple(compiler.wheres), tuple(compiler.returns))
 
 
-class _Compiler:
-    """Writes cues one after the other; knows where the last step left the listener."""
+class _Compiler(Saying):
+    """Knows what comes after what, and what was said once."""
 
     def __init__(self, routine: Routine, phrases: Phrases, rate: float, talk: Talk, day: int) -> None:
-        self.routine, self.phrases, self.timing, self.rate = routine, phrases, phrases.timing, rate
-        self.regular, self.bells = talk != "full", talk == "bells"
-        self.cues: list[Cue] = []
-        self.titles: list[str] = []
-        self.wheres: list[str] = []
+        super().__init__(routine, phrases, rate, talk, day)
         self.returns: list[tuple[Cue, ...]] = []
-        self.point: str | None = None
-        self.side: Side | None = None
-        self.posture: Posture | None = None
-        self.last: tuple[str, Side | None, str] | None = None
-        """The spot pressed last: point, side, place."""
-        self.other = False
-        """The spot was pressed on the other side just before."""
         self.found: set[str] = set()
         self.felt: set[str] = {""}
         self.handled: set[str] = set()
@@ -70,90 +56,12 @@ class _Compiler:
         """How the pain is noticed, and what is not said to who was asked about it; empty where it is not said."""
         self.breaths = {name: deque(rounds) for name, rounds in phrases.breaths.items()}
         self.cautions = deque(phrases.cautions)
-        self.fillers = Fillers({**phrases.fillers, PARTING: phrases.parting}, f"{routine.id} {day or ''}")
-        self.clock = 0.0
-        """The least seconds that all so far takes."""
-        self.pressed = 0
-        self.presses = sum(len(s.sides) * len(s.places) * s.repeat for s in routine.steps if s.do == "press")
-        self.shut = self.offered = self.eyed = False
-        """Eyes may be closed; it was said that they may be, since they were opened; or ever."""
         self.arrived = self.warned = False
         """What comes between taking the first place and the first pressing was said."""
 
-    def say(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0, spare: float = 0.0) -> None:
-        """A cue of at least `span` seconds, and `quiet` seconds after its words."""
-        cue = replace(self.cue(kind, self.opened(text), span, quiet), spare=spare, number=len(self.cues))
-        self.cues.append(cue)
-        self.clock += cue.span
-
-    def cue(self, kind: Kind, text: str, span: float = 0.0, quiet: float = 0.0) -> Cue:
-        text = sided(text, self.side)
-        span = max(span, spoken_seconds(text, self.rate) + quiet) if quiet else span
-        return Cue(kind, text, span, len(self.titles) - 1, self.side, False, self.point)
-
-    def opened(self, text: str) -> str:
-        """Nobody is told to open their eyes who keeps them open."""
-        if OPEN not in text:
-            return text
-        text = text if self.shut else " ".join(text.replace(OPEN, "").split())
-        self.shut = self.offered = False
-        return text
-
     def begin(self, title: str, where: str, point: str | None = None, side: Side | None = None) -> None:
-        self.titles.append(title)
-        self.wheres.append(where)
+        super().begin(title, where, point, side)
         self.returns.append(())
-        self.point, self.side = point, side
-
-    def block(
-        self, kind: Kind, text: str, seconds: float, beats: Iterator[tuple[float, Beat]], spare: float = 0.0
-    ) -> None:
-        """A cue that lasts `seconds`, with optional lines inside at fixed offsets."""
-        inside = list(self.worded(kind, beats))
-        counted = (*self.phrases.countdown, self.phrases.half) if kind == "press" else ()
-        if self.bells and kind == "press":
-            kept = (*counted, *self.phrases.cautions)
-            text, inside = BELL, [(at, line) for at, line in inside if line in kept]
-        elif self.bells:
-            inside = []
-        ends = [at for at, _ in inside[1:]] + [seconds] * bool(inside)
-        self.say(kind, text, inside[0][0] if inside else seconds, spare=spare)
-        for (at, line), end in zip(inside, ends, strict=True):
-            inner: Kind = "count" if line in counted else "breathe"
-            words = BELL if self.bells and line in counted else line
-            self.cues.append(replace(self.cue(inner, words, end - at), optional=True, number=len(self.cues)))
-            self.clock += end - at
-        self.shut = self.shut or (kind in ("press", "rest", "breathe") and self.base != "wall")
-
-    @property
-    def base(self) -> str:
-        """Where the body is carried."""
-        return self.posture.base if self.posture else "chair"
-
-    def worded(self, kind: Kind, beats: Iterator[tuple[float, Beat]]) -> Iterator[tuple[float, str]]:
-        """The lines with words, fillers among them; a regular hears none of these but in a rest."""
-        for at, beat in beats:
-            if beat.say != FILLER:
-                yield from [(at, beat.say)] * bool(beat.say)
-            elif kind != "press" and kind != "breathe":
-                if line := self.fillers.choose(["rest"], self.clock + at):
-                    yield at, line
-            elif not self.regular and (line := self.fillers.choose(self.moment(kind), self.clock + at)):
-                yield at, line
-
-    def moment(self, kind: Kind) -> Iterator[str]:
-        """The fillers that suit here and now."""
-        if kind == "breathe":
-            yield "breath"
-            return
-        yield {"floor": "lying"}.get(self.base, self.base)
-        yield "first" if self.last is None else "side" if self.other else "later"
-        if self.pressed * 4 >= self.presses * 3:
-            yield "late"
-        if self.pressed + 1 == self.presses:
-            yield "last"
-        if self.other:
-            yield "later"
 
     def opening(self, asked: bool) -> None:
         routine, phrases = self.routine, self.phrases
