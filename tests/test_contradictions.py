@@ -262,7 +262,7 @@ READINGS = {
             "wrong way",
             lambda: has(POSTURE["standing_wall"].ready, "Take the ball in your {side} hand")
                 and has(TOOL["tennis_ball_wall"].release, "Reach back for the ball", "step forward")
-                and "two finger widths lower" in POINT["track"].places[4]
+                and "lower by two finger widths" in POINT["track"].places[4]
                 and not said("(bend|straighten) (your|the) knees")),
     "C37": ("the back pocket is pressed at the wall first, on the floor by choice, and what to do when it shoots "
             "is said before",

@@ -22,8 +22,8 @@ def say_aloud(refusal: SafetyError, kit: Kit, sink_name: str) -> None:
 
 
 def as_spoken(refusal: SafetyError) -> str:
-    """Without the signs that only who reads it needs."""
-    return re.sub(r"[`']|--", "", str(refusal))
+    """Without what only who types can do, and the signs that only who reads needs."""
+    return re.sub(r" Nearest: .*|: --condition [^ ]*(?=\.)|[`']|--", "", str(refusal))
 
 
 def say_words(text: str, kit: Kit, sink_name: str, output: Path | None) -> Path | None:
