@@ -414,7 +414,7 @@ def test_in_the_background_it_plays_on_and_fg_brings_its_keys_back(script, tmp_p
     with at_a_terminal("bash", "--norc", "--noediting", "-i", env=env) as (_, read, press, echoes):
         press(f"stty tostop; {words} &\n")
         read("In the background: `fg` brings it back")
-        read("We hold")
+        read("We press")
         assert echoes()
         press("fg\n")
         wait_until(lambda: not echoes(), "its keys")

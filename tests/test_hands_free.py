@@ -46,7 +46,7 @@ PHRASES = Library(own=Path("nowhere")).phrases
 ASIDE = SCRIPT.replace("steps:\n", "steps:\n  - {say: Now., for: 60}\n")
 """A minute of quiet after the introduction."""
 AWAKE = ASIDE.replace("ending: asleep\n", "")
-MOVE = "We begin with the palm center, left hand. Open your eyes. Sit upright on a firm chair, feet flat."
+MOVES = ["Take your seat on a firm chair.", "We begin with the palm center, left hand.", "Sit upright, feet flat."]
 
 
 # The room.
@@ -298,9 +298,9 @@ def test_ready_opens_the_gates_and_sharp_pain_ends_a_hold(folder):
         wait_until(lambda: here.heard(began + 1.5), "the words that lead there")
         here.says("stop", when_quiet=False)  # while we speak ourselves nobody is heard
         here.is_answered("ready", "continue")
-        here.hears("Press with the opposite thumb and make slow circles.", 0, 60)
+        here.hears("Let the hand grow warm and easy.", 0, 60)
         here.is_answered("ready", "continue")
-        here.hears("Now settle in, over three slow breaths. Medium is enough.", 0)
+        here.hears("Now make slow, small circles, at the pace of your breath. Keep it light.", 0)
         here.is_answered("sharp pain", "sharp")
         here.hears("offer", 0)
         here.is_answered("skip", "next")
@@ -319,11 +319,11 @@ def test_what_the_speaker_says_into_the_microphone_commands_nothing(folder):
         stack.enter_context(echoing(here.env, -12))
         stack.enter_context(here.session("play", script(here, ASIDE), "--listen", "--no-questions"))
         # However slow the machine is: when it says that it listens, the minute of quiet is not over.
-        here.hears_as_much_as(["Welcome to Short.", "We hold the palm center with a chair.", "Now.", "listening"])
+        here.hears_as_much_as(["Welcome to Short.", "We press the palm center. You need a chair.", "Now.", "listening"])
         here.hush(8)  # no other is as long
         began = here.now
         here.press("next")
-        here.hears_just(["next", MOVE, "ready", "ready_again"], began, 90)
+        here.hears_just(["next", *MOVES, "ready", "ready_again"], began, 90)
 
 
 @story

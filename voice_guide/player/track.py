@@ -5,6 +5,7 @@ The list of clips is replaced and never changed, so that a copy of a track costs
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice, takewhile
 
 from voice_guide.compiler.cues import Cue, Kind
 from voice_guide.compiler.timeline import Clip, Mark
@@ -16,6 +17,10 @@ SOUNDED = frames(0.3)
 """Words count as heard only so long after their end: a device that lives plays them by then."""
 POSITION = frames(5)
 """So much quiet after the words shows that they ask for another position, or that somebody wants more time."""
+
+
+def _is_way(clip: Clip) -> bool:
+    return clip.cue.kind == "move" and clip.length - length(clip.sound) >= POSITION
 
 
 class Track:
@@ -116,13 +121,15 @@ class Track:
         self._opened = -1
 
     def _gate(self, index: int) -> Kind | None:
+        """Before a press, and where somebody has arrived: after the last of the moves that lead there."""
         if index >= len(self._clips):
             return None
-        before, clip = self._clips[index - 1] if index else None, self._clips[index]
-        if clip.cue.kind == "press":
+        if self._clips[index].cue.kind == "press":
             return "press"
-        moved = before and before.cue.kind == "move" and before.cue.point
-        return "move" if moved and before and before.length - length(before.sound) >= POSITION else None
+        before = self._clips[index - 1] if index else None
+        following = takewhile(lambda clip: clip.cue.kind == "move", islice(self._clips, index, None))
+        arrived = before and before.cue.point and _is_way(before) and not any(map(_is_way, following))
+        return "move" if arrived else None
 
     @property
     def mark(self) -> Mark | None:
