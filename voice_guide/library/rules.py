@@ -144,7 +144,7 @@ class SafetyShape(Shape):
     order_words: dict[str, str]
     orders: dict[str, OrderShape]
     last_resort: Name
-    words: dict[str, Text]
+    words: dict[str, str]
     rules: dict[str, RuleShape]
 
 
