@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ class Listener:
         self.env = environment(dict(os.environ), home)
         self.said = home / "said"
         self.phrases = library.phrases
-        self.plan = compile_script(library.read(script), library.phrases)
+        self.plan = compile_script(library.read(script), library.phrases, day=date.today().toordinal())
         self.clips = laid(self.plan)
         self.kills = 0
 
@@ -184,7 +185,7 @@ def holding(env, plan):
 @pytest.mark.device
 def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(script, tmp_path, library):
     """The monitor is recorded before and after: the release comes as long after the press as if nothing had been."""
-    plan = compile_script(library.read(script), library.phrases)
+    plan = compile_script(library.read(script), library.phrases, day=date.today().toordinal())
     with ThreadPoolExecutor() as pool:
         figures = [*pool.map(lambda sink: lost_in_the_hold(sink, KILLED, script, tmp_path, plan, library), speakers())]
     for sink, *figure in figures:
@@ -195,7 +196,7 @@ def test_a_sound_server_that_was_killed_is_waited_for_and_the_hold_ends_on_time(
 @pytest.mark.device
 def test_after_a_sound_server_stood_still_the_hold_ends_on_time(script, tmp_path, library):
     """simpleaudio does not tell how far the sound is."""
-    plan = compile_script(library.read(script), library.phrases)
+    plan = compile_script(library.read(script), library.phrases, day=date.today().toordinal())
     in_time(*lost_in_the_hold("speaker", FROZEN, script, tmp_path, plan, library))
 
 
@@ -369,7 +370,7 @@ def test_a_sound_server_that_stands_still_from_the_beginning_is_no_device(script
 
 def test_a_process_that_slept_says_that_it_is_back_and_the_hold_is_over(script, tmp_path, library):
     """As a closed lid does: stopped in the hold, continued after its end."""
-    plan = compile_script(library.read(script), library.phrases)
+    plan = compile_script(library.read(script), library.phrases, day=date.today().toordinal())
     env = environment(dict(os.environ), tmp_path)
     with playing([*HASTY, str(SPEED), "play", str(script), *TONE, "--sink", "silent"], env) as (process, told):
         wait_until(lambda: told.when("Three."), "the end of the hold", 30)

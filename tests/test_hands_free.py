@@ -300,7 +300,7 @@ def test_ready_opens_the_gates_and_sharp_pain_ends_a_hold(folder):
         here.is_answered("ready", "continue")
         here.hears("Let the hand grow warm and easy.", 0, 60)
         here.is_answered("ready", "continue")
-        here.hears("Now make slow, small circles, at the pace of your breath. Keep it light.", 0)
+        here.hears("Now make slow, small circles, at the pace of your breath. Medium pressure is enough.", 0)
         here.is_answered("sharp pain", "sharp")
         here.hears("offer", 0)
         here.is_answered("skip", "next")
