@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from voice_guide.body.wishes import FLAGS, OPTIONS, Wishes
+from voice_guide.body.wishes import OPTIONS, Wishes, flag
 from voice_guide.errors import SafetyError
 from voice_guide.routine import Catalogue, Point, Posture, Routine, Step, Tool
 
@@ -51,9 +51,8 @@ def _nearest(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:
         for other in (*OPTIONS[option], ""):
             instead: dict[str, Any] = {option: other}
             if other != value and not _fault(routine, replace(wishes, **instead), catalogue):
-                flag = FLAGS.get(option, option)
-                return f"try --{flag} {other}" if other else f"leave out --{flag}"
-    return "leave out " + " and ".join(f"--{FLAGS.get(option, option)}" for option, _ in _made(wishes))
+                return f"try {flag(option)} {other}" if other else f"leave out {flag(option)}"
+    return "leave out " + " and ".join(flag(option) for option, _ in _made(wishes))
 
 
 def _fault(routine: Routine, wishes: Wishes, catalogue: Catalogue) -> str:

@@ -11,7 +11,7 @@ from typing import get_args
 
 from voice_guide.body.plain_words import JOIN, NO, PLACES, forms, plain, tokens
 from voice_guide.body.scripts import Scripts
-from voice_guide.body.terms import LEVELS, Action, Safety
+from voice_guide.body.terms import LEVELS, Action, Safety, widened
 from voice_guide.errors import ChoiceError, did_you_mean
 
 Named = dict[str, tuple[str, ...]]
@@ -56,7 +56,7 @@ def conditions_of(typed: Iterable[str], scripts: Scripts) -> Named:
         if part.strip():
             found |= dict.fromkeys(placed, _parts(plain(part), scripts))
         for name, parts in found.items():
-            _add(named, name, parts)
+            named[name] = widened(named.get(name), parts)
     return named
 
 
@@ -70,7 +70,7 @@ def meant(text: str, scripts: Scripts) -> tuple[Named, bool]:
     strict = [one for one in holding if one.name not in loosening]
     named: Named = {}
     for one in strict or holding:
-        _add(named, one.name, one.parts)
+        named[one.name] = widened(named.get(one.name), one.parts)
     return named, bool(denied)
 
 
@@ -78,11 +78,6 @@ def strictness(name: str, safety: Safety) -> tuple[int, int]:
     """The strictest that rules make of a condition; the smaller, the stricter."""
     rules = [(STRICT.index(r.do), LEVELS.index(r.level)) for r in safety.rules if name in r.when]
     return min(rules, default=(len(STRICT), 0))
-
-
-def _add(named: Named, name: str, parts: Sequence[str]) -> None:
-    before = named.get(name)
-    named[name] = () if not parts or before == () else tuple(dict.fromkeys((*(before or ()), *parts)))
 
 
 def _found(said: Sequence[str], scripts: Scripts) -> list[Found]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from voice_guide.body.terms import Condition, Safety, Today
+from voice_guide.body.terms import Condition, Safety, Today, widened
 
 WEEK = 7
 LASTS = {"session": 1, "week": WEEK, "month": 28, "always": 36_500}
@@ -76,6 +76,5 @@ def together(today: Today, extra: Mapping[str, tuple[str, ...]], agreed: Iterabl
     """What is known, and what is said of this session besides; a place named twice is both places."""
     conditions = dict(today.conditions)
     for name, where in extra.items():
-        known = conditions.get(name)
-        conditions[name] = where if known is None else () if not known or not where else tuple({*known, *where})
+        conditions[name] = widened(conditions.get(name), where)
     return Today(conditions, today.denied - conditions.keys(), today.agreed | frozenset(agreed))

@@ -1,7 +1,7 @@
 """The words of safety: conditions, rules, what is known today, and what comes of it. Values only."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -108,6 +108,11 @@ class Safety:
     words: Mapping[str, str]
     events: Mapping[str, Event]
     """By id, in the order they are asked about."""
+
+
+def widened(before: tuple[str, ...] | None, parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of the body for a condition that is told again: both places; none of them is everywhere."""
+    return () if not parts or before == () else tuple(dict.fromkeys((*(before or ()), *parts)))
 
 
 @dataclass(frozen=True, slots=True)

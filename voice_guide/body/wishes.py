@@ -12,8 +12,11 @@ SIDES = ("left", "right", "both")
 TALKS = ("full", "short", "bells")
 COMPANY = ("partner",)
 OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES, "company": COMPANY, "talk": TALKS}
-FLAGS = {"company": "with"}
-"""How an option is typed, where its name is another."""
+
+
+def flag(option: str) -> str:
+    """How it is typed."""
+    return "--with" if option == "company" else f"--{option}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Wishes:
                 raise ChoiceError(f"{option}: give one of {', '.join(known)}, not {value!r}")
             if value not in known and (value or option == "talk"):
                 remedy = did_you_mean(value, known, f"there are {', '.join(known)}")
-                raise ChoiceError(f"--{FLAGS.get(option, option)}: there is no '{value}'; {remedy}")
+                raise ChoiceError(f"{flag(option)}: there is no '{value}'; {remedy}")
 
     def has(self, tool: Tool, posture: Posture) -> bool:
         """Whether the listener has this tool, and a place for this posture."""

@@ -92,22 +92,21 @@ class Saying:
         for at, beat in beats:
             if beat.say != FILLER:
                 yield from [(at, beat.say)] * bool(beat.say)
-            elif kind != "press" and kind != "breathe":
-                if line := self.fillers.choose(["rest"], self.clock + at):
-                    yield at, line
-            elif not self.regular and (line := self.fillers.choose(self.moment(kind), self.clock + at)):
+            elif (kind not in ("press", "breathe") or not self.regular) and (
+                line := self.fillers.choose(self.moment(kind), self.clock + at)
+            ):
                 yield at, line
 
     def moment(self, kind: Kind) -> Iterator[str]:
         """The fillers that suit here and now."""
-        if kind == "breathe":
-            yield "breath"
+        if kind != "press":
+            yield "breath" if kind == "breathe" else "rest"
             return
         yield {"floor": "lying"}.get(self.base, self.base)
-        yield "first" if self.last is None else "side" if self.other else "later"
+        yield "first" if self.last is None else "later"
+        if self.other:
+            yield "side"
         if self.pressed * 4 >= self.presses * 3:
             yield "late"
         if self.pressed + 1 == self.presses:
             yield "last"
-        if self.other:
-            yield "later"

@@ -1,6 +1,5 @@
 """The script compiler: a routine becomes the cues of a session, in order, with every word it will say."""
 
-import re
 from collections import deque
 
 from voice_guide.compiler.cues import BELL, Cue, Kind, Plan
@@ -235,14 +234,14 @@ class _Compiler(Saying):
         """Where it is, the first time in full, and how the ball or the hand gets there."""
         first = point.id not in self.found
         self.found.add(point.id)
+        new = first and not self.regular
+        self.move(posture.turn if tool.ball else "")
         if self.bells:
-            self.move(posture.turn if tool.ball else "")
             self.take(tool, posture)
             self.say("locate", BELL, quiet=self.timing.find + self.timing.again * bool(tool.ball) + point.search)
             return
-        self.move(posture.turn if tool.ball else "")
         lying = point.floor if posture.base == "floor" and not tool.ball else ""
-        if first and not self.regular:
+        if new:
             self.say("locate", once(lying, point.find), quiet=self.timing.find + point.search)
         elif point.search and not first:
             self.say("locate", self.phrases.search, quiet=self.timing.find + point.search)
@@ -254,10 +253,10 @@ class _Compiler(Saying):
             self.handled.add(posture.id)
         elif hand := by_hand(point, tool, self.side):
             self.say("locate", hand, quiet=self.timing.next)
-        if first and not self.regular and not tool.ball and point.press:
+        if new and not tool.ball and point.press:
             self.say("locate", point.press)
         usual = point.pressure is None or step.pressure >= min(2, point.pressure.target)
-        if first and not self.regular and usual and point.feel not in self.felt:
+        if new and usual and point.feel not in self.felt:
             self.say("locate", point.feel)
             self.felt.add(point.feel)
 
@@ -271,15 +270,15 @@ class _Compiler(Saying):
         closing, ending = self.phrases.closing, self.routine.ending
         lines = closing.get(f"{ending}_{where}") or closing[ending]
         self.begin(_title(lines[0]), self.phrases.where_rest)
-        if self.routine.ending == "asleep":
+        if ending == "asleep":
             self.returning()
-        if self.posture and self.posture.leave and self.routine.ending != "asleep":
-            self.say("move", self.posture.leave, quiet=self.posture.time)
+        elif self.posture:
+            self.move(self.posture.leave, self.posture.time)
         for line in lines:
             line = self.fillers.choose([PARTING], self.clock) if line == FILLER else line
             self.say("close", line, self.timing.close / len(lines), quiet=self.timing.next)
 
 
 def _title(text: str) -> str:
-    sentence = re.split(r"(?<=[.?!]) ", text)[0].rstrip(".")
+    sentence = sentences(text)[0].rstrip(".")
     return sentence[:1].upper() + sentence[1:]

@@ -43,8 +43,8 @@ class Questions:
     def __init__(self, fitted: Fitted, voice: Voice, tell: Tell = nobody) -> None:
         self.stopped = False
         """The answer was to stop."""
-        self._fitted, self._ask = fitted, fitted.library.phrases.ask
         phrases = fitted.library.phrases
+        self._fitted, self._ask = fitted, phrases.ask
         self._taken, self._numbers = phrases.taken, (phrases.nothing, *map(str.capitalize, phrases.numbers))
         rules = fitted.library.safety.rules
         self._worse = next(rule.say for rule in rules if "worse_today" in rule.when)
@@ -66,8 +66,7 @@ class Questions:
         """The pain now; who has more of it than `before` is told what to do."""
         after = self._pain("pain_after", steering, sink, unwanted, LATE_ANSWER)
         if after is not None and after >= before + self._fitted.library.habits.worse_by:
-            self._tell(self._worse)
-            say(self._worse, self._voice.speak(self._worse), sink)
+            self._aloud(self._worse, sink)
         return after
 
     def _pain(
@@ -76,10 +75,12 @@ class Questions:
         """A number, which is said back as it was understood."""
         pain = self._asked(name, steering, sink, PAIN, unwanted, patience)
         if pain is not None:
-            words = self._taken.format(number=self._numbers[pain])
-            self._tell(words)
-            say(words, self._voice.speak(words), sink)
+            self._aloud(self._taken.format(number=self._numbers[pain]), sink)
         return pain
+
+    def _aloud(self, words: str, sink: Sink) -> None:
+        self._tell(words)
+        say(words, self._voice.speak(words), sink)
 
     def _asked(
         self, name: str, steering: Steering, sink: Sink, answers: Answers, unwanted: Callable[[], bool], patience: float
@@ -102,8 +103,7 @@ class Questions:
                     self._voice.speak(self._fitted.library.phrases.answers["unclear"]) + silence(frames(0.5)) + sound
                 )
         if muddled and answer is None and what == "check":  # it may have been a yes
-            self._tell(self._ask["check_unclear"])
-            say(self._ask["check_unclear"], self._voice.speak(self._ask["check_unclear"]), sink)
+            self._aloud(self._ask["check_unclear"], sink)
             answer = QUIT
         self.stopped |= answer == QUIT
         return None if answer == QUIT else answer
