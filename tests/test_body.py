@@ -126,7 +126,7 @@ class TestAdapt:
             (("--condition", "open_skin:lowback"), "did you mean 'low back'?"),
             (("--condition", "heart:hand"), "leave out ':hand'"),
             (("--need", "leg pian"), ""),
-            (("--need", "purple"), "no need 'purple'; there are leg pain, stiffness"),
+            (("--need", "purple"), "'purple': what hurts, or which routine?"),
             (("--surface", "flor"), "did you mean 'floor'?"),
             (("--ball", "tenis"), "did you mean 'tennis'?"),
             (("--talk", "bell"), "did you mean 'bells'?"),
@@ -179,8 +179,8 @@ class TestNeeds:
 
     def test_every_need_answers_to_each_of_its_words_and_leads_to_routines(self, library):
         for need in library.needs.values():
-            for word in (need.name, *need.also):
-                assert library.need(word) is need, word
+            for word in (need.name, *need.also, *need.hints):
+                assert library.matcher.meaning(word).need == need.id, word
             assert need.routines and {library.by_id(name).id for name in need.routines} == set(need.routines)
         assert len(library.needs) == 17
 

@@ -21,7 +21,7 @@ from voice_guide.guide.kit import Kit
 from voice_guide.guide.vocabularies import NEED, SHORT, names_of, vocabularies
 from voice_guide.hearing import Heard
 from voice_guide.player.command import Command
-from voice_guide.routine.names import listed
+from voice_guide.routine.phrases import listed
 
 NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("pocketsphinx") is None,

@@ -83,7 +83,7 @@ def test_what_cannot_be_had_is_one_line_of_ours(guide, wish, told):
 
 def test_a_name_that_means_nothing_is_asked_back(guide):
     with pytest.raises(NameUnclear):
-        guide.find("the weather tomorrow")
+        guide.prepare("the weather tomorrow")
 
 
 def test_a_program_sees_and_steers_what_is_heard_and_how_it_ends(guide, hasty):

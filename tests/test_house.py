@@ -11,14 +11,24 @@ FLOORS = {
     "errors": 0, "pcm": 0,
     "routine": 1, "storage": 1,
     "compiler": 2, "body": 2, "pictures": 2,
-    "player": 3,
+    "player": 3, "understanding": 3,
     "library": 4, "voices": 4, "devices": 4, "formats": 4, "controls": 4, "personal": 4,
     "hearing": 5, "page": 5,
     "guide": 6, "cli": 7, "__init__": 8, "__main__": 8,
 }  # fmt: skip
 """Rooms on one floor are strangers."""
-MOST_ROOMS = 18
-PURE = ("errors", "pcm", "routine", "compiler", "body", "player", "formats.captions", "controls.button")
+MOST_ROOMS = 19
+PURE = (
+    "errors",
+    "pcm",
+    "routine",
+    "compiler",
+    "body",
+    "player",
+    "understanding",
+    "formats.captions",
+    "controls.button",
+)
 PURE += tuple(f"pictures.{file}" for file in ("drawing", "plot", "chart", "panel", "picture", "views"))
 """Rooms and files that open nothing, sleep never, and know no clock."""
 IMPURE = {

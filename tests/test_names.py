@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voice_guide.errors import NameUnclear
 from voice_guide.library import Library
-from voice_guide.routine.names import Entry, Names
+from voice_guide.understanding.names import Entry, Names
 
 LIBRARY = Library(own=Path("none"))
 NAMES = tuple(Entry(routine.name, routine.aliases) for routine in LIBRARY.routines.values())

@@ -17,7 +17,7 @@ from voice_guide.compiler.script import compile_script
 from voice_guide.errors import NameUnclear
 from voice_guide.library import Library
 from voice_guide.pcm import seconds
-from voice_guide.routine.names import Entry, Names
+from voice_guide.understanding.names import Entry, Names
 from voice_guide.voices import open_voice
 from voice_guide.voices.cache import Remembering
 

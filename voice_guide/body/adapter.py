@@ -7,7 +7,7 @@ from typing import Literal
 
 from voice_guide.body.terms import Adapted, Change, Has, Refusal, Rule, Safety, Today
 from voice_guide.routine import NOTHING, Catalogue, Point, Posture, Routine, Step, Tool
-from voice_guide.routine.names import listed
+from voice_guide.routine.phrases import listed
 
 SLACK = 1e-6
 WORTHWHILE = 60.0

@@ -14,11 +14,15 @@ class Need:
     id: str
     name: str
     also: tuple[str, ...]
+    hints: tuple[str, ...]
+    """Words that mean it only where no other need is named in full."""
     routines: tuple[str, ...]
     means: tuple[str, ...]
     """Conditions that hold for whoever has this need."""
     why: str
     source: str
+    last: bool = False
+    """It is meant only where no other need is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 
-from voice_guide.body.conditions import meant
 from voice_guide.body.safety import adapt
 from voice_guide.body.scripts import Scripts
 from voice_guide.body.terms import Adapted, Refusal, Today
@@ -45,13 +44,6 @@ def danger_of(told: Sequence[str], scripts: Scripts) -> SafetyError | None:
     """What safety says to what a listener feels, by the ids of events; nothing where it is no sign of danger."""
     events = scripts.safety.events
     return said_of([events[name].means for name in told if name in events and events[name].means], scripts)
-
-
-def sign_in(need: str, scripts: Scripts) -> SafetyError | None:
-    """What safety says where that, with which somebody wants help, is itself a sign to get help elsewhere."""
-    named, _ = meant(need, scripts)
-    error = said_of(named, scripts)
-    return error if error and error.level in ("emergency", "urgent") else None
 
 
 def said_of(conditions: Collection[str], scripts: Scripts) -> SafetyError | None:

@@ -4,7 +4,8 @@ import json
 
 import click
 
-from voice_guide.cli.options import json_option, name_argument
+from voice_guide.cli import complete_name
+from voice_guide.cli.options import json_option
 from voice_guide.cli.screen import hint
 from voice_guide.errors import NameUnclear
 from voice_guide.guide import Guide
@@ -46,18 +47,36 @@ def list_command(need: str, as_json: bool) -> None:
 
 
 @click.command("find")
-@name_argument
+@click.argument("phrase", nargs=-1, required=True, shell_complete=complete_name)
 @json_option
-def find_command(name: tuple[str, ...], as_json: bool) -> None:
-    """Which routine a name means, as spoken or typed.
+@click.pass_context
+def find_command(ctx: click.Context, phrase: tuple[str, ...], as_json: bool) -> None:
+    """What your words mean, as spoken or typed: a routine, what hurts, and how you want it.
 
     \b
     voice-guide find the hippocket ball please
+    voice-guide find ten minutes for my hips on the floor
+
+    `play` takes the same words. A sign of danger is answered with what to do now. Where two things could be meant,
+    it asks, and ends with 2.
     """
-    try:
-        found = Guide(tell=hint).find(" ".join(name))
-    except NameUnclear as error:
-        if as_json:
-            click.echo(json.dumps({"candidates": list(error.candidates)}, indent=2))
-        raise
-    click.echo(json.dumps({"name": found}, indent=2) if as_json else found)
+    guide = Guide(tell=hint)
+    meaning = guide.understand(" ".join(phrase))
+    if as_json:
+        understood = {
+            "name": meaning.name or None,
+            "need": meaning.need or None,
+            "wishes": dict(meaning.wishes),
+            "conditions": [*meaning.conditions],
+            "warning": meaning.warning or None,
+            "candidates": [*meaning.candidates],
+            "because": [*meaning.because],
+        }
+        click.echo(json.dumps(understood, indent=2))
+    elif meaning.clear:
+        for line in guide.retold(meaning):
+            click.echo(line)
+    if not meaning.clear:
+        if not as_json:
+            raise NameUnclear(meaning.question, meaning.candidates)
+        ctx.exit(NameUnclear.exit_code)

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import click
 
 from voice_guide.cli.asking import choose_numbers, words
-from voice_guide.cli.options import json_option
+from voice_guide.cli.options import json_option, there_are_keys
 from voice_guide.cli.screen import hint
-from voice_guide.errors import ChoiceError
 from voice_guide.guide import Guide
+from voice_guide.guide.interview import Question
 
 
 @click.command("suggest")
@@ -27,10 +27,12 @@ def suggest_command(
     \b
     voice-guide suggest leg pain --since "within six weeks"
     """
+    asks = there_are_keys() and not as_json
     with Guide(tell=hint) as guide:
-        asked = " ".join(what) or words("What hurts, or what do you want help with?")
-        guide.routines(asked)  # before anything else is asked
-        suggestions = guide.suggest(asked, since or _since(guide), conditions=conditions, doctor_agreed=doctor_agreed)
+        asked = " ".join(what) or (words("What hurts, or what do you want help with?") if asks else "")
+        question = guide.onset(asked)
+        since = since or (_since(question) if question and asks else "")
+        suggestions = guide.suggest(asked, since, conditions=conditions, doctor_agreed=doctor_agreed)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
@@ -41,9 +43,6 @@ def suggest_command(
     hint(" ".join(("voice-guide play", suggestions.found[0].name.lower(), *said)))
 
 
-def _since(guide: Guide) -> str:
-    question = guide.onset()
+def _since(question: Question) -> str:
     chosen = choose_numbers(question)
-    if not chosen:
-        raise ChoiceError("since when it hurts decides what is safe; say it with --since")
-    return question.options[chosen[0]]
+    return question.options[chosen[0]] if chosen else ""

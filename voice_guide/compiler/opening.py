@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from voice_guide.compiler.speech import MOST_WORDS
 from voice_guide.routine import Routine
-from voice_guide.routine.names import listed
-from voice_guide.routine.phrases import Phrases
+from voice_guide.routine.phrases import Phrases, listed
 
 NAMED = 2
 """Places that are named before a session; more are counted."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from voice_guide.library.shelf import Card
     from voice_guide.personal.journal import Journal
     from voice_guide.storage.kept import Info
+    from voice_guide.understanding import Meaning
     from voice_guide.voices.voice import Speaker
 
 
@@ -194,36 +195,46 @@ class Guide:
         library = self._kit.library
         cards = [*library.cards.values()]
         if need:
-            from voice_guide.body.refusal import sign_in
+            from voice_guide.guide.asked import need_of
 
-            if sign := sign_in(need, library):
-                raise sign
             ids = {card.id: card for card in cards}
-            cards = [ids[one] for one in library.need(need).routines]
+            cards = [ids[one] for one in need_of(library, need).routines]
         self._kit.tell_broken()
         return cards
 
-    def find(self, name: str) -> str:
-        """Which routine a name means, as spoken or typed. Raises NameUnclear."""
-        return self._kit.library.names.find(name)
+    def understand(self, phrase: str) -> Meaning:
+        """What words mean as people say or type them: a routine, what hurts, wishes, conditions, a warning sign, or
+        what to ask back.
+        """
+        return self._kit.library.matcher.meaning(phrase)
+
+    def retold(self, meaning: Meaning) -> list[str]:
+        """What was understood, for a reader, where it is clear."""
+        from voice_guide.guide.asked import retold
+
+        return retold(self._kit.library, meaning)
 
     def suggest(
-        self, what: str, since: str, *, conditions: Sequence[str] = (), doctor_agreed: bool = False
+        self, what: str, since: str = "", *, conditions: Sequence[str] = (), doctor_agreed: bool = False
     ) -> Suggestions:
         """Up to three routines for what hurts, `since` as the answers to that question say it, such as
-        'within six weeks'. Where there is a profile, it knows from now on how old the pain is.
+        'within six weeks'; else as the words or the profile have it; else what is open to pain of any age. Where there
+        is a profile, it knows from now on how old the pain is.
 
         Raises NameUnclear, ChoiceError, SafetyError.
         """
-        from voice_guide.guide.suggest import stage_of, suggest
+        from voice_guide.guide.suggest import suggest
 
-        return suggest(self._kit, what, stage_of(self._kit, since), conditions, doctor_agreed)
+        return suggest(self._kit, what, since, conditions, doctor_agreed)
 
-    def onset(self) -> Question:
-        """The question since when it hurts; the option chosen is what `suggest` is told."""
+    def onset(self, what: str) -> Question | None:
+        """The question since when it hurts; the option chosen is what `suggest` is told. None where these words or
+        the profile tell it. Raises as `suggest` does.
+        """
         from voice_guide.guide.interview import onset
+        from voice_guide.guide.suggest import known_stage
 
-        return onset(self._kit.library)
+        return None if known_stage(self._kit, what) else onset(self._kit.library)
 
     def conditions(self) -> list[Sayable]:
         """What may be said about the body in `conditions`, in groups and by its names."""

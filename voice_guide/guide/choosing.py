@@ -20,7 +20,7 @@ from voice_guide.player import Sink, play
 from voice_guide.player.command import Command
 from voice_guide.player.sentence import saying
 from voice_guide.player.session import Session
-from voice_guide.routine.names import listed
+from voice_guide.routine.phrases import listed
 from voice_guide.voices.bell import opening_tone
 
 PATIENCE = 30.0

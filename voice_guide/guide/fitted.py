@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING
 from voice_guide.body.fitting import Body, Fit, Measure, Reckoned
 from voice_guide.body.habits import FIRST_TIME, NEW_HERE, is_first_week
 from voice_guide.body.profile import Profile
-from voice_guide.body.refusal import sign_in
 from voice_guide.body.today import asked_again
 from voice_guide.body.wishes import Wishes
 from voice_guide.compiler.cues import Plan
 from voice_guide.compiler.script import compile_script
 from voice_guide.compiler.speech import most_seconds
 from voice_guide.compiler.timeline import Takes, sketch
-from voice_guide.errors import ChoiceError, VoiceGuideError
+from voice_guide.errors import VoiceGuideError
+from voice_guide.guide.asked import asked_for
 from voice_guide.guide.kit import Kit
 from voice_guide.pcm import frames, seconds
 from voice_guide.routine import Routine, Step
 
 if TYPE_CHECKING:
     from voice_guide.body.habits import Record
-    from voice_guide.body.listeners import Need
     from voice_guide.library import Library
     from voice_guide.pictures.drawing import Drawing
 
@@ -80,11 +79,11 @@ def fitted(
     """
     library: Library = kit.library
     profile, past = kit.profile, kit.journal.records() if past is None else past
-    need = _need(library, wishes.need) if wishes.need else None
-    routines = [library.find(name)] if name else _for(need, library)
+    asked_words = asked_for(library, name, wishes)
+    routines, wishes = asked_words.routines, asked_words.wishes
     kit.tell_broken()
     first = heard and not past and not kit.journal.broken
-    means = (*(need.means if need else ()), *_first_week(kit, profile, past, heard))
+    means = (*asked_words.means, *_first_week(kit, profile, past, heard))
     today = kit.today(profile, past, wishes.conditions, means, wishes.doctor_agreed)
     body = Body(library, today, wishes, _measure(kit, wishes, takes, asked), _rest(library), first)
     day = kit.day.toordinal() if heard else 0
@@ -108,20 +107,6 @@ def all_fitted(kit: Kit, wishes: Wishes, takes: Takes) -> Iterator[tuple[Routine
             yield routine, Fitted(kit.library, body.fit([routine]), wishes, kit.rate)
         except VoiceGuideError as error:
             yield routine, error
-
-
-def _need(library: Library, words: str) -> Need:
-    """What hurts. SafetyError where that is a sign to get help elsewhere."""
-    if sign := sign_in(words, library):
-        raise sign
-    return library.need(words)
-
-
-def _for(need: Need | None, library: Library) -> list[Routine]:
-    """The routines for a need, the best first."""
-    if need is None:
-        raise ChoiceError("name a routine, or what hurts with --need; `voice-guide list` shows them all")
-    return [library.by_id(name) for name in need.routines]
 
 
 def _measure(kit: Kit, wishes: Wishes, takes: Takes | None, asked: bool) -> Measure:

@@ -211,10 +211,12 @@ class Kit:
         """What holds now, after `past` sessions; `conditions` are said of this one as typed, `means` are ids that it
         brings along.
         """
-        from voice_guide.body.conditions import conditions_of
         from voice_guide.body.today import today_of
 
-        extra = {**dict.fromkeys(means, ()), **conditions_of(conditions, self.library)}
+        extra = {
+            **dict.fromkeys(means, ()),
+            **(self.library.matcher.conditions.typed(conditions) if conditions else {}),
+        }
         now, lost = datetime.now().astimezone(), self.journal.broken
         return today_of(self.library, profile, past, now, lost=lost, extra=extra, agreed=agreed)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from voice_guide.body.conditions import conditions_of
-from voice_guide.body.refusal import sign_in
 from voice_guide.body.wishes import Wishes
 from voice_guide.errors import ChoiceError, SafetyError, VoiceGuideError
+from voice_guide.guide.asked import need_meant, typed
 from voice_guide.guide.fitted import fitted
 from voice_guide.guide.kit import Kit
 from voice_guide.routine import Routine
@@ -50,16 +49,24 @@ def stage_of(kit: Kit, since: str) -> str:
     raise ChoiceError(f"--since '{since}' is not one of {', '.join(repr(say) for say, _ in ages.values())}")
 
 
-def suggest(kit: Kit, what: str, stage: str, conditions: Sequence[str], doctor_agreed: bool) -> Suggestions:
-    """Up to three routines for what hurts since `stage`; where there is a profile, it knows that from now on.
+def known_stage(kit: Kit, what: str) -> str:
+    """The condition that says since when it hurts, as these words or the profile tell it; empty where neither does."""
+    profile = kit.profile
+    told = kit.today(profile, kit.journal.records()).conditions if profile else {}
+    said = need_meant(kit.library, what).conditions
+    return next((age for age in kit.library.questions.ages for known in (said, told) if age in known), "")
 
-    Raises NameUnclear for a need that there is not, SafetyError where nothing is open today.
+
+def suggest(kit: Kit, what: str, since: str, conditions: Sequence[str], doctor_agreed: bool) -> Suggestions:
+    """Up to three routines for what hurts `since`; where that is told and there is a profile, it knows it from now on.
+
+    Raises NameUnclear for what is no need, SafetyError where nothing is open today.
     """
-    if sign := sign_in(what, kit.library):
-        raise sign
-    need = kit.library.need(what)
-    known = _typed(conditions_of(conditions, kit.library))
-    extra = (*known, *need.means) if _remembered(kit, stage) else (stage, *known, *need.means)
+    meaning = need_meant(kit.library, what)
+    need, stage = kit.library.needs[meaning.need], stage_of(kit, since) if since else known_stage(kit, what)
+    known = [*typed(kit.library.matcher.conditions.typed(conditions)), *typed(meaning.conditions)]
+    told = [stage] if stage and not _remembered(kit, stage) else []
+    extra = tuple(dict.fromkeys((*told, *known, *need.means)))
     wishes = Wishes(conditions=extra, doctor_agreed=doctor_agreed)
     faults: list[SafetyError] = []
     found: list[Suggestion] = []
@@ -76,11 +83,6 @@ def suggest(kit: Kit, what: str, stage: str, conditions: Sequence[str], doctor_a
     if not found:
         raise faults[0]  # something is open to pain of any age, so only safety can have said no
     return Suggestions(found, [_plainly(one, kit.library) for one in extra])
-
-
-def _typed(conditions: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Conditions as they are typed."""
-    return [f"{name}:{part}" if part else name for name, parts in conditions.items() for part in parts or ("",)]
 
 
 def _plainly(typed: str, library: Library) -> str:

@@ -43,7 +43,8 @@ def names_of(library: Library) -> Vocabulary:
     for card in library.cards.values():
         names |= dict.fromkeys(map(_plain, (card.name, *card.aliases)), card.name)
     felt = {phrase: event.id for event in safety.events.values() if event.means for phrase in event.say}
-    names.pop("", None)  # of a name without any letter that can be heard
+    for phrase in ("", *hear.none):  # of a name without any letter that can be heard; and what answers a question
+        names.pop(phrase, None)
     return Vocabulary("names", names | felt | _meanings(hear.bare), asks_back=True)
 
 

@@ -4,13 +4,13 @@ Nothing in a script can run code, name another file, or grow past bounds that ar
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_guide.errors import RoutineError
+from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library.checked import Checked, bytes_of, digest
 from voice_guide.library.ground import Ground
 from voice_guide.library.orders import Orders
@@ -28,7 +28,9 @@ if TYPE_CHECKING:  # late, as is all that some commands do not need: to load it 
     from voice_guide.body.terms import Safety
     from voice_guide.library.shipped import Shipped
     from voice_guide.pictures.chart import Charts
-    from voice_guide.routine.names import Names
+    from voice_guide.understanding.matcher import Matcher
+    from voice_guide.understanding.names import Names
+    from voice_guide.understanding.words import Words
 
 
 def shipped_folder() -> Path:
@@ -136,17 +138,24 @@ class Library:
     def _shipped_ids(self) -> list[str]:
         return sorted(path.stem for path in (self.shipped / "routines").glob("*.yaml"))
 
-    def need(self, asked: str) -> "Need":
-        """The need meant by these words; raises NameUnclear."""
-        from voice_guide.routine.names import Entry, Names
+    @cached_property
+    def words(self) -> "Words":
+        """The words of the language, for whoever says what they want."""
+        from voice_guide.understanding.words import Words
 
-        names = Names(
-            [Entry(need.name, need.also) for need in self.needs.values()],
-            what="need",
-            remedy=f"there are {', '.join(need.name for need in self.needs.values())}",
-        )
-        found = names.find(asked)
-        return next(need for need in self.needs.values() if need.name == found)
+        return self._checked.value(Form[Words](Words), ("words", self._digest("words")), lambda: self._written.words())
+
+    @cached_property
+    def matcher(self) -> "Matcher":
+        """What people say they want, in their own words."""
+        from voice_guide.understanding.matcher import Matcher
+
+        return Matcher(self)
+
+    @property
+    def called(self) -> Mapping[str, Sequence[str]]:
+        """Every routine's name, with its aliases."""
+        return {card.name: card.aliases for card in self.cards.values()}
 
     @cached_property
     def cards(self) -> Mapping[str, Card]:
@@ -202,15 +211,30 @@ class Library:
         known = {Point: catalogue.points, Tool: catalogue.tools, Posture: catalogue.postures}
         return Form(Routine, known)
 
-    def find(self, asked: str) -> Routine:
-        """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
+    def named(self, asked: str) -> Routine | None:
+        """The routine of just that name, or a script by its path; None where it takes more to understand."""
         if asked.lower().endswith((".yaml", ".yml")):
             path = Path(asked)
             return replace(self._routine(path), file=str(path))
         exact = self.shipped / "routines" / f"{slug(asked)}.yaml"
         if exact.is_file() and not self._shelf.scripts():  # one file to read instead of all
             return self._routine(exact)
-        return self.routines[self.names.find(asked)]
+        return None
+
+    def find(self, asked: str) -> Routine:
+        """The routine meant by a name as spoken or typed, or a script by its path; raises NameUnclear."""
+        if routine := self.named(asked):
+            return routine
+        meaning = self.matcher.meaning(asked)
+        if meaning.name:
+            return self.routines[meaning.name]
+        likely = meaning.candidates
+        if meaning.need:
+            from voice_guide.understanding.names import either
+
+            likely = [self.by_id(one).name for one in self.needs[meaning.need].routines]
+            raise NameUnclear(f"'{meaning.phrase}' is no routine; did you mean {either(likely)}?", likely)
+        raise NameUnclear(meaning.question or f"'{meaning.phrase}' is no routine. {meaning.say}", likely)
 
     def by_id(self, name: str) -> Routine:
         """The shipped routine of that id, or the listener's own in its place."""
@@ -249,7 +273,7 @@ class Library:
     @cached_property
     def names(self) -> "Names":
         """The index for choosing by name."""
-        from voice_guide.routine.names import Entry, Names
+        from voice_guide.understanding.names import Entry, Names
 
         return Names([Entry(card.name, card.aliases) for card in self.cards.values()], self._codes())
 

@@ -18,7 +18,7 @@ from voice_guide.storage.kept import CHECKED, Kept, named
 
 LARGEST = 256 * 1024
 """Bytes of a script; one of a hundred points has a tenth of it."""
-PROGRAM = ("errors.py", "pcm.py", "routine", "compiler", "body", "pictures", "storage", "library")
+PROGRAM = ("errors.py", "pcm.py", "routine", "compiler", "body", "pictures", "understanding", "storage", "library")
 """The files and rooms of ours that have a say in what a script becomes."""
 JUDGES = ("yaml", "pydantic")
 """Libraries that have one too."""

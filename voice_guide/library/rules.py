@@ -153,6 +153,8 @@ class NeedShape(Shape):
 
     name: Text
     also: list[Text] = []
+    hints: list[Text] = []
+    last: bool = False
     routines: list[Name]
     means: list[Name] = []
     why: Text
@@ -265,7 +267,7 @@ def read_needs(
     for name in shape.otherwise.routines:
         _check(document, ("otherwise",), name, routines)
     document.settle()
-    otherwise = Need("", "", (), tuple(shape.otherwise.routines), (), shape.otherwise.why, "")
+    otherwise = Need("", "", (), (), tuple(shape.otherwise.routines), (), shape.otherwise.why, "")
     return needs, otherwise
 
 

@@ -210,6 +210,19 @@ class PronunciationsShape(Shape):
     words: dict[Word, dict[Literal["natural", "system", "piper"], Sound]]
 
 
+class WordsShape(Shape):
+    """words.yaml: words apart by spaces, and regular expressions."""
+
+    filler: str
+    deny: str
+    alone: str
+    well: str
+    join: str
+    same: dict[Name, str]
+    places: dict[Name, list[Name]]
+    wishes: dict[Literal["minutes", "surface", "ball", "side", "with", "talk"], dict[Name, list[Text]]]
+
+
 class PhrasesShape(Shape):
     """phrases.yaml."""
 

@@ -10,9 +10,10 @@ from voice_guide.library.document import Document
 from voice_guide.library.ground import Ground
 from voice_guide.library.orders import Order
 from voice_guide.library.rules import SafetyShape, limits_of, read_needs, read_rules
-from voice_guide.library.shapes import PhrasesShape, PointsShape, PronunciationsShape, tupled
+from voice_guide.library.shapes import PhrasesShape, PointsShape, PronunciationsShape, WordsShape, tupled
 from voice_guide.routine import Catalogue, Hold, Point, Posture, Pressure, Tool
 from voice_guide.routine.phrases import Beat, Hear, Phrases, Sounds
+from voice_guide.understanding.words import Words
 
 if TYPE_CHECKING:
     from voice_guide.pictures.chart import Charts
@@ -44,6 +45,20 @@ class Shipped:
     def needs(self, conditions: Collection[str], routines: Collection[str]) -> tuple[Mapping[str, Need], Need]:
         """What somebody may want help with, and what is open to all."""
         return read_needs(self._document("needs"), conditions, routines)
+
+    def words(self) -> Words:
+        """The words of the language, for whoever says what they want."""
+        shape = self._document("words").read_as(WordsShape)
+        return Words(
+            tuple(shape.filler.split()),
+            tuple(shape.deny.split()),
+            tuple(shape.alone.split()),
+            tuple(shape.well.split()),
+            tuple(shape.join.split()),
+            shape.same,
+            {word: tuple(parts) for word, parts in shape.places.items()},
+            {option: {value: tuple(said) for value, said in values.items()} for option, values in shape.wishes.items()},
+        )
 
     def charts(self) -> "Charts":
         """Where the points lie on the drawn body."""

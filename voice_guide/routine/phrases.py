@@ -139,3 +139,8 @@ class Phrases:
     hear: Hear
     listen: Mapping[str, str]
     """What is said where somebody chooses by voice."""
+
+
+def listed(words: Sequence[str], join: str) -> str:
+    """Several words as one phrase: commas between them, and `join` before the last."""
+    return join.join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from voice_guide.errors import NameUnclear
+from voice_guide.routine.phrases import listed
 
 SURE = 0.49  # a label at least this near is what was meant ...
 APART = 0.1  # ... unless another meaning comes this close behind
@@ -139,8 +140,7 @@ class Names:
 
     def find(self, asked: str) -> str:
         """The name of the routine meant, or NameUnclear with the likely names, best first."""
-        words = _words(asked)
-        said = " ".join("".join(c if c.isprintable() else " " for c in asked[:LONGEST]).split())
+        words, said = _words(asked), told(asked)
         if not words:
             raise NameUnclear(f"no name given; {self._remedy}")
         if exact := self._exactly(words):
@@ -148,7 +148,7 @@ class Names:
         code, _ = _code(words)
         if code:
             likely = self._codes.get(code, ())[:SHORTLIST]
-            question = f"did you mean {_either(likely)}?" if likely else self._remedy
+            question = f"did you mean {either(likely)}?" if likely else self._remedy
             raise NameUnclear(f"'{said}' is a point's number, not a {self._what}; {question}", likely)
         ranked = self._ranked(words)
         best = ranked[0][0] if ranked else 0.0
@@ -160,7 +160,17 @@ class Names:
         likely = _meanings(label for score, label in ranked if score >= worth and label.certain)
         if not likely:
             raise NameUnclear(f"no {self._what} '{said}'; {self._remedy}")
-        raise NameUnclear(f"no {self._what} '{said}'; did you mean {_either(likely)}?", likely)
+        raise NameUnclear(f"no {self._what} '{said}'; did you mean {either(likely)}?", likely)
+
+    def exact(self, asked: str) -> str:
+        """The one routine of just this name, polite words apart; empty where there is none."""
+        labels = self._exactly(_words(asked))
+        likely = _meanings(labels)
+        return likely[0] if len(likely) == 1 and all(label.certain for label in labels) else ""
+
+    def numbered(self, asked: str) -> bool:
+        """It is the number of a point, and no more than that."""
+        return any(_code(core)[1] for core in _cores(_words(asked)))
 
     def _exactly(self, words: Words) -> list[Label]:
         """The labels of just these letters, with the fewest polite words taken off."""
@@ -253,6 +263,11 @@ def _difference(spelled: str, sounded: str, other_spelled: str, other_sounded: s
     return SPELLING * spelling + (1 - SPELLING) * OSA.normalized_distance(sounded, other_sounded)
 
 
+def alike(word: str, other: str) -> bool:
+    """Whether two words may be one, misheard or misspelled."""
+    return _difference(word, _sound(word), other, _sound(other)) < SAME_WORD
+
+
 def _words(text: str) -> Words:
     """Lower case without accents, digits as words."""
     folded = unicodedata.normalize("NFKD", text[:LONGEST].casefold())
@@ -318,17 +333,18 @@ def _decide(said: str, labels: Sequence[Label]) -> str:
     likely = _meanings(labels)
     if len(likely) == 1 and all(label.certain for label in labels):
         return likely[0]
-    raise NameUnclear(f"'{said}' could mean {_either(likely)}: which one?", likely)
+    raise NameUnclear(f"'{said}' could mean {either(likely)}: which one?", likely)
 
 
 def _meanings(labels: Iterable[Label]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for label in labels for name in label.means))[:SHORTLIST]
 
 
-def _either(names: Sequence[str]) -> str:
+def told(asked: str) -> str:
+    """As it was said, on one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in asked[:LONGEST]).split())
+
+
+def either(names: Sequence[str]) -> str:
+    """To be asked which."""
     return listed([f"'{name}'" for name in names], " or ")
-
-
-def listed(words: Sequence[str], join: str) -> str:
-    """Several words as one phrase: commas between them, and `join` before the last."""
-    return join.join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,290 @@
+"""Takes words as people say them, and gives what they mean; nothing else here matches words."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from voice_guide.body.listeners import Need
+from voice_guide.body.refusal import said_of
+from voice_guide.body.scripts import Scripts
+from voice_guide.errors import NameUnclear
+from voice_guide.understanding import Meaning
+from voice_guide.understanding.conditions import Conditions, condition_words
+from voice_guide.understanding.names import NUMBERS, POLITE, SHORTLIST, Names, alike, either, told
+from voice_guide.understanding.sayings import Found, Kind, Sayings, denied_in, in_full, named_in
+from voice_guide.understanding.words import Language, Said, Words, forms, plain
+
+LONGEST = 2000
+"""Characters that are read of what was said."""
+A_NAME = 6
+"""Words of the longest name; what has more is looked through, and not compared as a whole."""
+HARDLY = 2
+"""Words beside which a single one still counts for itself."""
+SPELLED = 7
+"""Letters of the shortest word that is known where it is misspelled; near a shorter one is often another word."""
+GRAVE = ("emergency", "urgent")
+WARNINGS = (*GRAVE, "doctor")
+REFUSES = {"confirm": "doctor", "replace": "instead"}
+"""What a rule comes to that is no block."""
+
+
+class Tables(Scripts, Protocol):
+    """The scripts, as the matcher asks of them."""
+
+    @property
+    def words(self) -> Words:
+        """The words of the language."""
+
+    @property
+    def needs(self) -> Mapping[str, Need]:
+        """What somebody may want help with, by id."""
+
+    @property
+    def called(self) -> Mapping[str, Sequence[str]]:
+        """Every routine's name, with its aliases."""
+
+    @property
+    def names(self) -> Names:
+        """The same, by spelling and by sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A routine or a need that is wanted, with the words that decided; or what to ask."""
+
+    name: str = ""
+    need: str = ""
+    because: frozenset[int] = frozenset()
+    whole: bool = False
+    """All that was said is the name."""
+    candidates: tuple[str, ...] = ()
+    question: str = ""
+
+
+class Matcher:
+    """The words for everything: indexed once, asked many times."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables, self._language = tables, Language(tables.words)
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """The words for what people have."""
+        return Conditions(self._tables, self._language)
+
+    def meaning(self, phrase: str) -> Meaning:
+        """All that this phrase means."""
+        if self._tables.names.numbered(phrase):
+            return self._numbered(phrase)
+        said = self._language.said(phrase[:LONGEST])
+        words = [one.word for one in said]
+        conditions, others = self._apart(words, self.conditions.found(words), self._sayings.found(words))
+        denied = denied_in(words, [*conditions, *others], self._language)
+        conditions = [one for one in conditions if not one.at <= denied and not self._is_well(words, one)]
+        unwished = {one.means for one in others if one.kind == "wish" and one.at <= denied}
+        others = [one for one in others if not one.at <= denied and one.means not in unwished]
+        others = [one for one in others if not self._is_well(words, one)]
+        wishes, spent = self._wishes(words, others)
+        named = self.conditions.holding(conditions)
+        refused = said_of(named, self._tables) if named else None
+        warning = refused.level if refused and refused.level in WARNINGS else ""
+        choice = Choice() if warning in GRAVE else self._choice(phrase, said, others, spent)
+        if choice.whole:
+            wishes, spent = {}, frozenset()
+        deciding = sorted(named_in(one for one in conditions if one.means in named) | spent | choice.because)
+        return Meaning(
+            told(phrase),
+            "" if warning else choice.name,
+            choice.need,
+            wishes,
+            named,
+            warning,
+            str(refused) if warning else "",
+            refused.rules if refused and warning else (),
+            () if warning else choice.candidates,
+            tuple(dict.fromkeys(said[place].spoken for place in deciding)),
+            "" if warning else choice.question,
+        )
+
+    def _numbered(self, phrase: str) -> Meaning:
+        """A point's number names no routine, and is asked back."""
+        try:
+            return Meaning(told(phrase), self._tables.names.find(phrase))
+        except NameUnclear as unclear:
+            return Meaning(told(phrase), candidates=unclear.candidates, question=str(unclear))
+
+    @cached_property
+    def _sayings(self) -> Sayings:
+        return Sayings(self._language, self._said())
+
+    def _said(self) -> Iterator[tuple[str, Kind, str]]:
+        for need in self._tables.needs.values():
+            yield from ((text, "need", need.id) for text in (need.name, *need.also))
+            yield from ((text, "hint", need.id) for text in need.hints)
+        for option, values in self._tables.words.wishes.items():
+            yield from ((text, "wish", f"{option}={value}") for value, said in values.items() for text in said)
+        for name, aliases in self._tables.called.items():  # one word alone may be a word of any sentence
+            several = (text for text in (name, *aliases) if len(self._language.tokens(text)) > 1)
+            yield from ((text, "name", name) for text in several)
+
+    def _apart(
+        self, said: Sequence[str], conditions: list[Found], others: list[Found]
+    ) -> tuple[list[Found], list[Found]]:
+        """The conditions, and all else, without what is only a piece of something longer."""
+        if len({*said} - POLITE) > HARDLY:
+            alone = self._tables.words.alone
+            conditions = [one for one in conditions if not (len(one.at) == 1 and said[min(one.at)] in alone)]
+        others = [one for one in in_full(others) if not any(one.at < condition.at for condition in conditions)]
+        return [one for one in conditions if not any(self._covers(other, one) for other in others)], others
+
+    def _covers(self, other: Found, condition: Found) -> bool:
+        """Whether a condition is only a word of something else: 'fall asleep' is no fall; a warning stays one."""
+        if not condition.at <= other.at:
+            return False
+        level = self._level(condition.means)
+        if other.kind == "name":
+            return level not in GRAVE
+        need = self._tables.needs.get(other.means)
+        if need and condition.means in need.means:
+            return False
+        return condition.at < other.at or (bool(level) and level not in GRAVE and other.kind == "need")
+
+    def _is_well(self, words: Sequence[str], found: Found) -> bool:
+        """'My hips are fine' is not about the hips."""
+        after = words[max(found.at) + 1 : max(found.at) + 2]
+        return found.kind != "wish" and len(found.at) == 1 and bool(set(after) & set(self._tables.words.well))
+
+    def _level(self, condition: str) -> str:
+        """The strictest that is said of it; empty where it refuses nothing."""
+        rules = [rule for rule in self._tables.safety.rules if condition in rule.when and not rule.points]
+        levels: list[str] = [rule.level for rule in rules if rule.do == "block"]
+        levels += [REFUSES[rule.do] for rule in rules if rule.do in REFUSES]
+        return min(levels, key=(*WARNINGS, "today", "instead").index, default="")
+
+    def _wishes(self, words: Sequence[str], found: Iterable[Found]) -> tuple[dict[str, Any], frozenset[int]]:
+        """What is wished for, by option, the last that was said, and the places of the words."""
+        wished: dict[str, Any] = {}
+        spent = set[int]()
+        for one in sorted((one for one in found if one.kind == "wish"), key=lambda one: max(one.at)):
+            option, _, wish = one.means.partition("=")
+            wished[option] = int(wish) if wish.isdecimal() else wish
+            spent |= one.at
+        for value, at in _minutes(words):
+            wished["minutes"] = value
+            spent |= at
+        return wished, frozenset(spent)
+
+    def _choice(self, phrase: str, said: Sequence[Said], found: Sequence[Found], spent: Collection[int]) -> Choice:
+        names = _meant(found, "name")
+        if exact := self._tables.names.exact(phrase):
+            return Choice(exact, because=frozenset(range(len(said))), whole=True)
+        if len(names) == 1:
+            return Choice(names[0], because=named_in(one for one in found if one.kind == "name"))
+        if names:
+            return Choice(candidates=tuple(names), question=_which(phrase, names))
+        words = [one.word for one in said]
+        if len(words) <= A_NAME and (spelled := self._spelled(words)) != words:
+            if any(self._level(one.means) in GRAVE for one in self.conditions.found(spelled)):
+                return Choice(question=f"'{told(phrase)}' may be a sign of danger; say it in other words")
+            if not self._needs(found):
+                found = in_full(self._sayings.found(spelled))
+        needs = self._needs(found)
+        because = named_in(one for one in found if one.kind in ("need", "hint") and one.means in needs)
+        telling = {place for place, one in enumerate(said) if place not in spent and one.word not in POLITE}
+        unclear: NameUnclear | None = None
+        if telling and len(telling) <= A_NAME and not (needs and telling <= because):
+            rest = " ".join(said[place].spoken for place in range(len(said)) if place not in spent)
+            for asked in dict.fromkeys((phrase, rest)):
+                try:
+                    return Choice(self._tables.names.find(asked), "", frozenset(telling), asked is phrase)
+                except NameUnclear as error:
+                    unclear = unclear or error
+        if len(needs) == 1:
+            return Choice(need=needs[0], because=because)
+        if needs:
+            likely = tuple(self._tables.needs[need].name for need in needs[:SHORTLIST])
+            return Choice(candidates=likely, because=because, question=_which(phrase, likely))
+        return self._asked(phrase, said, unclear)
+
+    def _needs(self, found: Sequence[Found]) -> list[str]:
+        """What hurts, by what says so in full, else by what hints at it; what nearly everybody has comes last."""
+        last = {need.id for need in self._tables.needs.values() if need.last}
+        first = [one for one in found if one.means not in last]
+        return _meant(first, "need") or _meant(first, "hint") or _meant(found, "need", "hint")
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, bool]:
+        """Every word that says something; and whether one that is misspelled may be it, as of needs and conditions."""
+        texts = [(text, kind in ("need", "hint")) for text, kind, _ in self._said()]
+        texts += [(text, True) for text, _ in condition_words(self._tables)]
+        words: dict[str, bool] = {}
+        for text, may_be in texts:
+            for word in self._language.tokens(text):
+                words[word] = words.get(word, False) or (may_be and len(word) >= SPELLED)
+        return words
+
+    def _spelled(self, words: Sequence[str]) -> list[str]:
+        """With the one known word that is a letter away in place of one that is not known."""
+        return [self._nearest(word) if len(word) >= SPELLED - 1 else word for word in words]
+
+    def _nearest(self, word: str) -> str:
+        if not self._vocabulary.keys().isdisjoint(forms(word)):
+            return word
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        known = [one for one, may_be in self._vocabulary.items() if may_be]
+        near = [hit[0] for hit in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=4)]
+        bases = {min(forms(one), key=len) for one in near}
+        return near[0] if len(bases) == 1 else word
+
+    def _asked(self, phrase: str, said: Sequence[Said], unclear: NameUnclear | None) -> Choice:
+        """What to ask where nothing was understood; what is asked back holds something that was said."""
+        heard, called = _forms(said), self._tables.called
+        unsure = unclear.candidates if unclear else ()
+        likely = tuple(name for name in unsure if _shared((name, *called.get(name, ())), heard))
+        if likely:
+            return Choice(candidates=likely, question=f"no routine '{told(phrase)}'; did you mean {either(likely)}?")
+        safest = [self._tables.by_id(name).name for name in self._tables.otherwise.routines[:3]]
+        asked = f"'{told(phrase)}': what hurts, or which routine? Three that are for everybody are {either(safest)}"
+        return Choice(question=asked if said else "nothing was said; `voice-guide list` shows all routines")
+
+
+def _forms(said: Iterable[Said]) -> set[str]:
+    return {form for one in said for word in one.spoken.split() if word not in POLITE for form in forms(word)}
+
+
+def _shared(names: Iterable[str], heard: Collection[str]) -> bool:
+    """Whether one of the names holds something that was heard, or may have been."""
+    words = {word for text in names for word in plain(text).split()}
+    return any(alike(word, other) for word in words - POLITE for other in heard)
+
+
+def _meant(found: Iterable[Found], *kinds: Kind) -> list[str]:
+    """What is meant by these kinds, the longest first."""
+    ranked = sorted((one for one in found if one.kind in kinds), key=lambda one: -len(one.at))
+    return list(dict.fromkeys(one.means for one in ranked))
+
+
+def _which(phrase: str, likely: Sequence[str]) -> str:
+    return f"'{told(phrase)}' could mean {either(likely)}: which one?"
+
+
+def _minutes(words: Sequence[str]) -> Iterator[tuple[int, frozenset[int]]]:
+    """How long, wherever that is said, but for how long ago it was."""
+    for end, word in enumerate(words):
+        if word != "minute" or words[end + 1 : end + 2] == ["ago"]:
+            continue
+        start = end
+        while start and end - start < 2 and _number(words[start - 1]) is not None:
+            start -= 1
+        values = [value for one in words[start:end] if (value := _number(one)) is not None]
+        if len(values) == 2 and not (values[0] >= 20 and values[1] < 10):
+            start, values = start + 1, values[1:]
+        if values:
+            yield sum(values), frozenset(range(start, end + 1))
+
+
+def _number(word: str) -> int | None:
+    return int(word) if word.isdecimal() and len(word) < 4 else NUMBERS.get(word)
