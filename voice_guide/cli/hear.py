@@ -46,5 +46,4 @@ def hear_command(file: Path, kind: str, as_json: bool) -> None:
 
 
 def _line(heard: Heard) -> str:
-    means = heard.meaning or (f"{heard.likely}?" if heard.likely else "-")
-    return f"{heard.start:8.2f} s  {means:12} {heard.confidence:4.2f}  {heard.said}"
+    return f"{heard.start:8.2f} s  {heard.meaning or '-':12} {heard.confidence:4.2f}  {heard.said}"

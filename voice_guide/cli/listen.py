@@ -38,10 +38,9 @@ def listen_command(ctx: click.Context, voice: dict[str, Any], sink: str, questio
             ctx.exit(refused(error, guide, screen, sink))
         if choice is None:
             return
-        name, need = choice.name, choice.need
 
         def prepare() -> Prepared:
-            return guide.prepare(name, need=need, ask=questions)
+            return guide.prepare(choice.name, ask=questions, **choice.said)
 
         code = heard(guide, prepare, screen, sink, listen=True)
     ctx.exit(code)

@@ -411,11 +411,13 @@ class Guide:
 
         Raises ChoiceError, HearingError.
         """
+        from voice_guide.guide.choosing import chosen_in
         from voice_guide.guide.vocabularies import names_of, vocabularies
         from voice_guide.hearing.recording import understood
 
         library = self._kit.library
-        return understood(recording, [*vocabularies(library), names_of(library)], kind)
+        found = understood(recording, [*vocabularies(library), names_of(library)], kind)
+        return chosen_in(found, library.matcher) if kind == "names" else found
 
 
 def every(wishes: dict[str, Any]) -> Wishes:

@@ -11,8 +11,6 @@ from voice_guide.routine.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from voice_guide.library import Library
 
-NEED, SHORT = "need ", "short"
-
 
 def vocabularies(library: Library) -> list[Vocabulary]:
     """What may be said in a session: commands, ready where it waits, and the answers to its questions."""
@@ -32,20 +30,22 @@ def vocabularies(library: Library) -> list[Vocabulary]:
 
 
 def names_of(library: Library) -> Vocabulary:
-    """What a routine may be called by who chooses one by speaking, and what it may be for.
-
-    A name of a routine means the name; other meanings are those of `NEED`, `SHORT` and the events.
-    """
-    hear, safety = library.phrases.hear, library.safety
-    names = dict.fromkeys(hear.short, SHORT)
+    """What is likely to be said by who chooses by speaking: of its meanings only a stop counts; all else is
+    for the matcher."""
+    hear, safety, words = library.phrases.hear, library.safety, library.words
+    usual = [*library.called, *words.heard]
+    said = [text for aliases in library.called.values() for text in aliases]
     for need in library.needs.values():
-        names |= dict.fromkeys(map(_plain, (need.name, *need.also)), NEED + need.name)
-    for card in library.cards.values():
-        names |= dict.fromkeys(map(_plain, (card.name, *card.aliases)), card.name)
-    felt = {phrase: event.id for event in safety.events.values() if event.means for phrase in event.say}
-    for phrase in ("", *hear.none):  # of a name without any letter that can be heard; and what answers a question
-        names.pop(phrase, None)
-    return Vocabulary("names", names | felt | _meanings(hear.bare), asks_back=True)
+        said += [need.name, *need.also, *need.hints]
+    said += [phrase for event in safety.events.values() if event.means for phrase in event.say]
+    often = _spoken(usual)
+    phrases = dict.fromkeys((*often, *_spoken(said)), "") | _meanings(hear.bare)
+    return Vocabulary("names", phrases, free=True, usual=frozenset(often), around=words.around)
+
+
+def _spoken(texts: Sequence[str]) -> list[str]:
+    """Those that can be said, but for the words that are ours alone."""
+    return [plain for text in texts if not any(c.isdecimal() for c in text) and (plain := _plain(text))]
 
 
 def _plain(name: str) -> str:

@@ -9,8 +9,7 @@ MUTE = "the microphone gives only silence; is it muted? On macOS, may this progr
 class Heard:
     """One utterance. `start` and `end` are seconds of the sound given; `confidence` is 0 to 1.
 
-    `meaning` is None where it is not wholly a phrase of the vocabulary. `likely` is then, where the vocabulary asks
-    back, the meaning that comes nearest: to be asked, never to be acted on.
+    `meaning` is None where it is not wholly a phrase of the vocabulary.
     """
 
     said: str
@@ -18,4 +17,5 @@ class Heard:
     start: float
     end: float
     confidence: float
-    likely: str | None = None
+    others: tuple[str, ...] = ()
+    """What else was heard in it, where all that is said is told: at other speeds, so that one mistake is not all."""

@@ -1,11 +1,13 @@
 """What was said, by pocketsphinx: an utterance counts only where it is wholly a phrase of the vocabulary."""
 
+import audioop
 import os
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from voice_guide.devices.microphone import RATE
 from voice_guide.errors import HearingError
 from voice_guide.hearing import Heard
 from voice_guide.hearing.sounds import sounds
@@ -19,6 +21,13 @@ _AFTER_PREFIX = 1.5
 
 _LEAST = 0.3
 """The least confidence in a phrase; where both searches hear the prefix, that alone gives more."""
+
+SLOWER = 0.94
+"""A second hearing at this speed makes other mistakes than the first."""
+VOICES = (0.88, 1.15)
+"""Speeds at which a child's voice and a deep one sound like those that the model knows."""
+ALIKE = 0.6
+"""The share of words that two hearings of one voice have in common."""
 
 Spans = list[tuple[str, int, int]]
 """Words, each with its first frame and the one after its last."""
@@ -85,24 +94,46 @@ class Recogniser:
             model = Path(folder, "model.arpa")
             model.write_bytes(vocabulary.arpa(filler).encode())
             self._decoder.add_lm_file(vocabulary.name, str(model))
-        self._decoder.add_jsgf_string(_forced(vocabulary.name), vocabulary.grammar())
+        if not vocabulary.free:
+            self._decoder.add_jsgf_string(_forced(vocabulary.name), vocabulary.grammar())
         if vocabulary.prefixed:
             self._decoder.add_jsgf_string(_forced(vocabulary.name, True), vocabulary.grammar(commands=True))
 
     def _heard(self, utterance: Utterance) -> Heard:
         vocabulary, utterance = self._vocabulary, self._with_prefix(utterance)
+        if vocabulary.free:
+            return self._freely(utterance)
         free = self._decode(vocabulary.name, utterance.sound)
         said = _words(free)
         self._prefix = utterance if said == PREFIX and vocabulary.prefixed else None
-        meaning, likely, confidence = vocabulary.meaning(said), None, 0.0
-        if meaning is not None or vocabulary.asks_back:
-            forced = self._decode(_forced(vocabulary.name, vocabulary.is_command(said)), utterance.sound)
+        heard = self._meant(utterance, utterance.sound, free)
+        if heard.meaning is None and self._prefix is None:
+            for speed in VOICES:
+                sound = _at(speed, utterance.sound)
+                other = self._meant(utterance, sound, self._decode(vocabulary.name, sound))
+                if other.meaning is not None:
+                    return other
+        return heard
+
+    def _meant(self, utterance: Utterance, sound: bytes, free: Spans) -> Heard:
+        vocabulary, said = self._vocabulary, _words(free)
+        meaning, confidence = vocabulary.meaning(said), 0.0
+        if meaning is not None:
+            forced = self._decode(_forced(vocabulary.name, vocabulary.is_command(said)), sound)
             nearest, confidence = vocabulary.meaning(_words(forced)), _agreement(free, forced)
             if not self._holds(said, meaning, nearest, confidence):
                 meaning = None
-            if meaning is None and vocabulary.asks_back:
-                likely = nearest
-        return Heard(said, meaning, utterance.start, utterance.end, confidence, likely)
+        return Heard(said, meaning, utterance.start, utterance.end, confidence)
+
+    def _freely(self, utterance: Utterance) -> Heard:
+        """What was said, heard twice; and by the ear for higher and for deeper voices, where the two differ much."""
+        name = self._vocabulary.name
+        said, again = (_words(self._decode(name, _at(speed, utterance.sound))) for speed in (1.0, SLOWER))
+        others = [again]
+        if len({*said.split()} & {*again.split()}) < ALIKE * len({*said.split()}):
+            others += [_words(self._decode(name, _at(speed, utterance.sound))) for speed in VOICES]
+        meaning = self._vocabulary.meaning(said)
+        return Heard(said, meaning, utterance.start, utterance.end, 1.0, tuple(one for one in others if one))
 
     def _holds(self, said: str, meaning: str | None, nearest: str | None, confidence: float) -> bool:
         """Whether a second hearing leaves it standing. It often finds nothing in a single short word."""
@@ -189,6 +220,13 @@ def _agreement(one: Spans, other: Spans) -> float:
     )
     whole = max((sum(end - start for _, start, end in spans) for spans in (one, other)), default=0)
     return common / whole if whole else 0.0
+
+
+def _at(speed: float, sound: bytes) -> bytes:
+    """So many times as fast, and as high."""
+    if speed == 1.0:
+        return sound
+    return audioop.ratecv(sound, 2, 1, round(RATE * speed), RATE, None)[0]
 
 
 def _forced(name: str, commands: bool = False) -> str:

@@ -147,7 +147,9 @@ def serve(recogniser: Callable[[list[Vocabulary]], Hears], microphone: Callable[
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     try:
         told = json.loads(sys.stdin.readline())
-        vocabularies = [Vocabulary(**{**fields, "sure": frozenset(fields["sure"])}) for fields in told]
+        vocabularies = [
+            Vocabulary(**{**fields, **{name: frozenset(fields[name]) for name in ("sure", "usual")}}) for fields in told
+        ]
         threading.Thread(target=_read, args=(orders,), daemon=True).start()
         blocks = microphone()  # which is asked first, as it is sooner known
         attend(recogniser(vocabularies), blocks, orders, tell)

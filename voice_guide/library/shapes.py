@@ -177,8 +177,6 @@ class HearShape(Shape):
     yes: list[Text]
     no: list[Text]
     none: list[Text]
-    short: list[Text]
-    short_minutes: float
 
 
 class FillersShape(Shape):
@@ -220,6 +218,8 @@ class WordsShape(Shape):
     join: str
     same: dict[Name, str]
     places: dict[Name, list[Name]]
+    heard: list[Text]
+    around: list[Text]
     wishes: dict[Literal["minutes", "surface", "ball", "side", "with", "talk"], dict[Name, list[Text]]]
 
 

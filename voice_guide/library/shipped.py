@@ -58,6 +58,8 @@ class Shipped:
             shape.same,
             {word: tuple(parts) for word, parts in shape.places.items()},
             {option: {value: tuple(said) for value, said in values.items()} for option, values in shape.wishes.items()},
+            tuple(shape.heard),
+            tuple(shape.around),
         )
 
     def charts(self) -> "Charts":

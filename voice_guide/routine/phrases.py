@@ -51,9 +51,6 @@ class Hear:
     yes: Sequence[str]
     no: Sequence[str]
     none: Sequence[str]
-    short: Sequence[str]
-    """Any routine that is over soon."""
-    short_minutes: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from itertools import pairwise
 PREFIX = "guide"
 """What comes before a command, so that talk in the room commands nothing."""
 
+PHRASE = "*"
+"""Stands for a phrase in what is said around it."""
+
 _PHRASES = 0.7
 """The share of utterances that are taken to be phrases; the others are filler."""
 _KEPT = 0.9
@@ -19,6 +22,8 @@ _COMMANDS = 10
 """How much more often what needs the prefix is said after it than what does not."""
 _SURE = 20
 """The same for what needs no second hearing, with and without the prefix."""
+_USUAL = 8
+"""The same for what is said much more often than others."""
 _LAST = 0.1
 """How likely a filler word is the last."""
 
@@ -32,14 +37,18 @@ class Vocabulary:
     """Phrase to meaning: counts alone, and after the prefix."""
     prefixed: Mapping[str, str] = field(default_factory=dict)
     """Phrase to meaning: what is expected after the prefix, as in "guide pause"; without it only if `bare` too."""
-    asks_back: bool = False
-    """The nearest phrase is wanted where none was said, to be asked back."""
+    free: bool = False
+    """All that was said is told: phrases are no more than likely."""
+    usual: frozenset[str] = frozenset()
+    """Phrases that are said much more often than the others."""
+    around: tuple[str, ...] = ()
+    """How phrases stand in what is said, with '*' for one; empty where they are all of it."""
     sure: frozenset[str] = frozenset()
     """Phrases that need no second hearing: to hear them wrongly costs little, to miss them much."""
 
     def meaning(self, said: str) -> str | None:
         """What it means, where it is wholly a phrase."""
-        return self.sentences.get(said)
+        return self.sentences.get(said) or None
 
     @property
     def sentences(self) -> dict[str, str]:
@@ -52,7 +61,8 @@ class Vocabulary:
     @property
     def words(self) -> frozenset[str]:
         """Every word of every phrase."""
-        return frozenset(word for sentence in self.sentences for word in sentence.split())
+        spoken = (*self.sentences, *self.around)
+        return frozenset(word for sentence in spoken for word in sentence.split() if word != PHRASE)
 
     def without(self, words: Collection[str]) -> "Vocabulary":
         """The same but for the phrases in which one of these words stands."""
@@ -60,17 +70,15 @@ class Vocabulary:
         def kept(phrases: Mapping[str, str]) -> dict[str, str]:
             return {phrase: means for phrase, means in phrases.items() if not set(words) & set(phrase.split())}
 
-        return replace(self, bare=kept(self.bare), prefixed=kept(self.prefixed))
+        around = tuple(text for text in self.around if not set(words) & set(text.split()))
+        return replace(self, bare=kept(self.bare), prefixed=kept(self.prefixed), around=around)
 
     def arpa(self, filler: Sequence[str]) -> str:
         """A bigram model, as ARPA text, of these phrases and of `filler` words, the most usual first."""
-        pairs: Counter[tuple[str, str]] = Counter()
+        pairs = self._pairs()
         outgoing: Counter[str] = Counter()
-        for sentence in self.sentences:
-            often = self._often(sentence)
-            for pair in pairwise(("<s>", *sentence.split(), "</s>")):
-                pairs[pair] += often
-                outgoing[pair[0]] += often
+        for (word, _), count in pairs.items():
+            outgoing[word] += count
         ones = _unigrams([*filler, *sorted(self.words - set(filler))])
         lines = ["\\data\\", f"ngram 1={len(ones)}", f"ngram 2={len(pairs)}", "", "\\1-grams:"]
         lines += [f"{_log(chance)} {word} {_log(_rest(word, outgoing))}" for word, chance in ones.items()]
@@ -79,9 +87,35 @@ class Vocabulary:
             lines.append(f"{_log((1 - _rest(word, outgoing)) * count / outgoing[word])} {word} {after}")
         return "\n".join([*lines, "", "\\end\\", ""])
 
+    def _pairs(self) -> Counter[tuple[str, str]]:
+        """How often a word follows another."""
+        pairs: Counter[tuple[str, str]] = Counter()
+        firsts: Counter[str] = Counter()
+        lasts: Counter[str] = Counter()
+        around = self.around or (PHRASE,)
+        for sentence in self.sentences:
+            often, words = self._often(sentence), sentence.split()
+            firsts[words[0]] += often
+            lasts[words[-1]] += often
+            for pair in pairwise(words):
+                pairs[pair] += often * len(around)
+        for text in around:
+            for before, after in pairwise(("<s>", *text.split(), "</s>")):
+                if before == PHRASE:
+                    for word, often in lasts.items():
+                        pairs[word, after] += often
+                elif after == PHRASE:
+                    for word, often in firsts.items():
+                        pairs[before, word] += often
+                else:
+                    pairs[before, after] += firsts.total()
+        return pairs
+
     def _often(self, sentence: str) -> int:
         if sentence.removeprefix(f"{PREFIX} ") in self.sure:
             return _SURE
+        if sentence in self.usual:
+            return _USUAL
         return _COMMANDS if self.is_command(sentence) else 1
 
     def grammar(self, commands: bool = False) -> str:

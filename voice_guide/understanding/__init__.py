@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+GRAVE = ("emergency", "urgent")
+"""Warnings that win over whatever else was said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -41,4 +44,4 @@ class Meaning:
         return bool(self.name or self.need or self.warning)
 
 
-__all__ = ["Meaning"]
+__all__ = ["GRAVE", "Meaning"]

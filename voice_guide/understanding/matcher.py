@@ -9,7 +9,7 @@ from voice_guide.body.listeners import Need
 from voice_guide.body.refusal import said_of
 from voice_guide.body.scripts import Scripts
 from voice_guide.errors import NameUnclear
-from voice_guide.understanding import Meaning
+from voice_guide.understanding import GRAVE, Meaning
 from voice_guide.understanding.conditions import Conditions, condition_words
 from voice_guide.understanding.names import NUMBERS, POLITE, SHORTLIST, Names, alike, either, told
 from voice_guide.understanding.sayings import Found, Kind, Sayings, denied_in, in_full, named_in
@@ -23,7 +23,6 @@ HARDLY = 2
 """Words beside which a single one still counts for itself."""
 SPELLED = 7
 """Letters of the shortest word that is known where it is misspelled; near a shorter one is often another word."""
-GRAVE = ("emergency", "urgent")
 WARNINGS = (*GRAVE, "doctor")
 REFUSES = {"confirm": "doctor", "replace": "instead"}
 """What a rule comes to that is no block."""
@@ -113,6 +112,10 @@ class Matcher:
             return Meaning(told(phrase), self._tables.names.find(phrase))
         except NameUnclear as unclear:
             return Meaning(told(phrase), candidates=unclear.candidates, question=str(unclear))
+
+    def need_name(self, need: str) -> str:
+        """The name of a need by its id; empty for none."""
+        return self._tables.needs[need].name if need else ""
 
     @cached_property
     def _sayings(self) -> Sayings:

@@ -24,6 +24,10 @@ class Words:
     """Plain words for the parts of the body that points lie on; no parts for everywhere."""
     wishes: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By option and value, how people say it."""
+    heard: tuple[str, ...]
+    """What is likely for the ear, besides names and needs."""
+    around: tuple[str, ...]
+    """How it stands in what is said, with '*' for it."""
 
 
 @dataclass(frozen=True, slots=True)
