@@ -39,7 +39,8 @@ def names_of(library: Library) -> Vocabulary:
         said += [need.name, *need.also, *need.hints]
     said += [phrase for event in safety.events.values() if event.means for phrase in event.say]
     often = _spoken(usual)
-    phrases = dict.fromkeys((*often, *_spoken(said)), "") | _meanings(hear.bare)
+    likely = [phrase for phrase in (*often, *_spoken(said)) if phrase not in hear.none]  # which is an answer
+    phrases = dict.fromkeys(likely, "") | _meanings(hear.bare)
     return Vocabulary("names", phrases, free=True, usual=frozenset(often), around=words.around)
 
 
