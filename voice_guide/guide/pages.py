@@ -18,13 +18,14 @@ def make_pages(kit: Kit, wishes: Wishes, folder: Path, how: Many, progress: Prog
     """Make those that are not up to date; and the list, whose path is given."""
     done = make_all(kit, Making(wishes, folder, PAGE, home=INDEX), how, progress)
     index = folder / INDEX
-    write_whole(index, index_page([_entry(session) for session in done.there]).encode())
+    page = index_page([_entry(session) for session in done.there], kit.library.matcher.tables())
+    write_whole(index, page.encode())
     return done, index
 
 
 def _entry(session: Fitted) -> Entry:
     routine = session.routine
     points = dict.fromkeys(step.point.name for step in routine.steps if step.point)
-    needs = (need for need in session.library.needs.values() if routine.id in need.routines)
-    words = (*routine.aliases, *points, *(word for need in needs for word in (need.name, *need.also)))
-    return Entry(routine.name, f"{routine.id}{PAGE}", session.fit.length / 60, routine.about, words)
+    needs = tuple(need.id for need in session.library.needs.values() if routine.id in need.routines)
+    minutes, words = session.fit.length / 60, (*routine.aliases, *points)
+    return Entry(routine.name, f"{routine.id}{PAGE}", minutes, routine.about, words, needs)

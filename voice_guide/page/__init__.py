@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -30,6 +30,8 @@ class Entry:
     minutes: float
     about: str = ""
     words: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """What it is for, by the ids of the tables."""
 
 
 def session_page(
@@ -64,16 +66,19 @@ def session_page(
     )
 
 
-def index_page(entries: Sequence[Entry]) -> str:
-    """The list of sessions as HTML, in the order given."""
-    style, script, entry = _part("style.css"), _part("index.js"), Template(_part("entry.html").strip())
+def index_page(entries: Sequence[Entry], tables: Mapping[str, object] | None = None) -> str:
+    """The list of sessions as HTML, in the order given. By `tables` it understands what people say, as the matcher."""
+    style, script, entry = _part("style.css"), _part("understand.js"), Template(_part("entry.html").strip())
+    script += _part("index.js")
     return Template(_part("index.html")).substitute(
         policy=_policy(style, script),
         style=style,
         script=script,
+        tables=_data(tables),
         entries="\n".join(
             entry.substitute(
                 words=_text(" ".join((*one.words, one.about))),
+                needs=_text(" ".join(one.needs)),
                 file=_address(one.file),
                 title=_text(one.title),
                 minutes=f"{max(1, round(one.minutes))} min",

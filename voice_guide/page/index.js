@@ -1,3 +1,4 @@
+
 // The list of sessions, by typed or spoken words. Never a guess: one match is shown and waits for a tap, several are
 // all shown, and with none the whole list stays.
 
@@ -22,22 +23,32 @@ const plain = (text) =>
 const entries = [...byId("list").children].map((item) => {
   const link = item.querySelector("a");
   const name = plain(link.textContent);
-  return { item, link, name, words: ` ${name} ${plain(item.dataset.words)}` };
+  return { item, link, name, words: ` ${name} ${plain(item.dataset.words)}`, needs: item.dataset.needs.split(" ") };
 });
 
-// Those meant: of just that name, or with every word of it at the start of one of theirs.
-function matching(said) {
+// Those meant: of just that name, or with the name in what was said; for what hurts; or with every word of it at the
+// start of one of theirs.
+function matching(said, meaning) {
   const words = plain(said).split(" ").filter(Boolean);
   const telling = words.filter((word) => !FILLERS.has(word));
   const named = entries.filter(({ name }) => [words, telling].some((one) => name && one.join(" ") === name));
   if (named.length || !telling.length) return named;
+  const within = entries.filter(({ name }) => name.includes(" ") && ` ${words.join(" ")} `.includes(` ${name} `));
+  if (within.length) return within;
+  if (meaning.needs.length) return entries.filter((entry) => entry.needs.some((need) => meaning.needs.includes(need)));
   return entries.filter((entry) => telling.every((word) => entry.words.includes(` ${word}`)));
 }
 
 // Show those; `chosen` is false while somebody still types.
 function show(said, chosen) {
-  const found = matching(said);
+  const meaning = understand(said);
   const asked = plain(said) !== "";
+  if (meaning.warning) {  // whatever else was said: no session is offered
+    for (const { item } of entries) item.hidden = true;
+    byId("found").textContent = meaning.say;
+    return;
+  }
+  const found = matching(said, meaning);
   for (const { item } of entries) item.hidden = false;
   if (found.length) for (const entry of entries) entry.item.hidden = !found.includes(entry);
   if (!asked) byId("found").textContent = "";

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from voice_guide.body.listeners import Need
 from voice_guide.body.refusal import said_of
 from voice_guide.body.scripts import Scripts
+from voice_guide.body.terms import Rule
 from voice_guide.errors import NameUnclear
 from voice_guide.understanding import GRAVE, Meaning
 from voice_guide.understanding.conditions import Conditions, condition_words
@@ -113,6 +114,31 @@ class Matcher:
         except NameUnclear as unclear:
             return Meaning(told(phrase), candidates=unclear.candidates, question=str(unclear))
 
+    def tables(self) -> dict[str, Any]:
+        """All that it matches by, as plain values: for a page, whose script does the same."""
+        words, tokens = self._tables.words, self._language.tokens
+        safety, needs = self._tables.safety, self._tables.needs
+        levels = {name: level for name in safety.conditions if (level := self._level(name))}
+        return {
+            "filler": words.filler,
+            "deny": words.deny,
+            "join": words.join,
+            "alone": words.alone,
+            "well": words.well,
+            "polite": sorted(POLITE),
+            "numbers": NUMBERS,
+            "same": [*words.same.items()],
+            "conditions": [(tokens(text), "condition", name) for text, name in condition_words(self._tables)],
+            "sayings": [(tokens(text), kind, means) for text, kind, means in self._said() if kind != "name"],
+            "levels": levels,
+            "warnings": {name: self._warning(name) for name, level in levels.items() if level in WARNINGS},
+            "needs": {need.id: {"name": need.name, "means": need.means, "last": need.last} for need in needs.values()},
+        }
+
+    def _warning(self, condition: str) -> str:
+        """What the strictest rule says of it."""
+        return next(rule.say for rule, level in self._refusing(condition) if level == self._level(condition))
+
     def need_name(self, need: str) -> str:
         """The name of a need by its id; empty for none."""
         return self._tables.needs[need].name if need else ""
@@ -160,10 +186,14 @@ class Matcher:
 
     def _level(self, condition: str) -> str:
         """The strictest that is said of it; empty where it refuses nothing."""
-        rules = [rule for rule in self._tables.safety.rules if condition in rule.when and not rule.points]
-        levels: list[str] = [rule.level for rule in rules if rule.do == "block"]
-        levels += [REFUSES[rule.do] for rule in rules if rule.do in REFUSES]
+        levels = (level for _, level in self._refusing(condition))
         return min(levels, key=(*WARNINGS, "today", "instead").index, default="")
+
+    def _refusing(self, condition: str) -> Iterator[tuple[Rule, str]]:
+        """The rules that refuse a session with it, whatever is played, each with its level."""
+        for rule in self._tables.safety.rules:
+            if condition in rule.when and not rule.points and rule.do in ("block", *REFUSES):
+                yield rule, REFUSES.get(rule.do, rule.level)
 
     def _wishes(self, words: Sequence[str], found: Iterable[Found]) -> tuple[dict[str, Any], frozenset[int]]:
         """What is wished for, by option, the last that was said, and the places of the words."""
