@@ -23,6 +23,8 @@ class Need:
     source: str
     last: bool = False
     """It is meant only where no other need is."""
+    over: tuple[str, ...] = ()
+    """Needs, by id, that are part of it where both are named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ class NeedShape(Shape):
     also: list[Text] = []
     hints: list[Text] = []
     last: bool = False
+    over: list[Name] = []
     routines: list[Name]
     means: list[Name] = []
     why: Text
@@ -264,6 +265,8 @@ def read_needs(
             _check(document, ("needs", key, "means"), name, conditions)
         for name in need.routines:
             _check(document, ("needs", key, "routines"), name, routines)
+        for name in need.over:
+            _check(document, ("needs", key, "over"), name, shape.needs)
     for name in shape.otherwise.routines:
         _check(document, ("otherwise",), name, routines)
     document.settle()

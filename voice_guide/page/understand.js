@@ -169,6 +169,7 @@ function matcher(tables) {
     const first = others.filter(({ means }) => !needs[means]?.last);
     const tiers = [meant("need")(first), meant("hint")(first), meant("need", "hint")(others)];
     const wanted = GRAVE.has(warning) ? [] : tiers.find((tier) => tier.length) ?? [];
-    return { needs: wanted, wishes: wishesIn(said, others), warning, say: warning ? tables.warnings[levels[0]] : "" };
+    const part = new Set(wanted.flatMap((need) => needs[need].over));
+    return { needs: wanted.filter((need) => !part.has(need)), wishes: wishesIn(said, others), warning, say: warning ? tables.warnings[levels[0]] : "" };
   };
 }

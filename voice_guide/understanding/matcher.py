@@ -132,7 +132,10 @@ class Matcher:
             "sayings": [(tokens(text), kind, means) for text, kind, means in self._said() if kind != "name"],
             "levels": levels,
             "warnings": {name: self._warning(name) for name, level in levels.items() if level in WARNINGS},
-            "needs": {need.id: {"name": need.name, "means": need.means, "last": need.last} for need in needs.values()},
+            "needs": {
+                need.id: {"name": need.name, "means": need.means, "last": need.last, "over": need.over}
+                for need in needs.values()
+            },
         }
 
     def _warning(self, condition: str) -> str:
@@ -244,7 +247,9 @@ class Matcher:
         """What hurts, by what says so in full, else by what hints at it; what nearly everybody has comes last."""
         last = {need.id for need in self._tables.needs.values() if need.last}
         first = [one for one in found if one.means not in last]
-        return _meant(first, "need") or _meant(first, "hint") or _meant(found, "need", "hint")
+        needs = _meant(first, "need") or _meant(first, "hint") or _meant(found, "need", "hint")
+        part = {other for need in needs for other in self._tables.needs[need].over}
+        return [need for need in needs if need not in part]
 
     @cached_property
     def _vocabulary(self) -> dict[str, bool]:
