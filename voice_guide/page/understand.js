@@ -108,7 +108,7 @@ function matcher(tables) {
         if (silent && (!joined || one.words.length >= 3)) all.push({ ...one, at });
       }
     }
-    return all;
+    return all.sort((one, other) => Math.min(...one.at) - Math.min(...other.at) || other.at.size - one.at.size);
   }
 
   // The places of what follows a 'no', and of what such a thing is joined to by an 'or'.

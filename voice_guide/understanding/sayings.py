@@ -43,7 +43,7 @@ class Sayings:
                 self._by_first.setdefault(first, []).append(Saying(words, kind, means))
 
     def found(self, said: Sequence[str]) -> list[Found]:
-        """All of them, the places where they stand too; what is only a piece of a longer one as well."""
+        """All of them, as they were said, each with its places; what is only a piece of a longer one as well."""
         alike = [forms(word) for word in said]
         there = frozenset[str]().union(*alike)
         likely = [one for first in there for one in self._by_first.get(first, ()) if there.issuperset(one.words)]
@@ -56,7 +56,7 @@ class Sayings:
             for at, one in around
             if len(at) > 1 and self._joins(one, said, {*range(min(at), max(at))} - at, silent)
         ]
-        return list(dict.fromkeys(found))
+        return sorted(dict.fromkeys(found), key=lambda one: (min(one.at), -len(one.at), one.kind, one.means))
 
     def _joins(self, one: Saying, said: Sequence[str], between: set[int], silent: set[int]) -> bool:
         """Whether the word between says nothing; a comma only where there are enough words to be sure."""
