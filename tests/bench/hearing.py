@@ -5,6 +5,7 @@ words of `filler.txt` that sound like commands and the room were settled with th
 """
 
 import audioop
+import csv
 import hashlib
 import random
 import resource
@@ -17,8 +18,10 @@ from speech import FAR, LOUD, NOISY, QUIET, Speaker
 from table import CannotRun, Row
 
 from voice_guide.errors import HearingError
+from voice_guide.guide.choosing import chosen_in
 from voice_guide.hearing import Heard
 from voice_guide.hearing.recogniser import Recogniser
+from voice_guide.hearing.recording import Understood
 from voice_guide.library import Library
 from voice_guide.routine.vocabulary import PREFIX
 
@@ -28,6 +31,10 @@ CLEAR = [
 ]  # fmt: skip
 ACCENTS = [Speaker("espeak", name) for name in ("en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-us+f3")]
 
+SAID = Path(__file__).parents[1] / "said.csv"
+SHORT = 6
+"""Words of what is said to a machine that asks which routine."""
+MATCHER = Library().matcher
 TALK = Path(__file__).with_name("talk.txt")
 UNLISTED = (
     "kitchen table", "morning news", "garden fence", "wooden spoon", "winter coat", "happy birthday", "evening train",
@@ -39,10 +46,11 @@ UNLISTED = (
 """Names of nothing here, made to resemble."""
 
 
-def _listen(recogniser: Recogniser, name: str, sound: bytes) -> list[Heard]:
+def _listen(recogniser: Recogniser, name: str, sound: bytes) -> Sequence[Heard]:
     recogniser.use(name)
     heard = [one for place in range(0, len(sound), 3200) for one in recogniser.hear(sound[place : place + 3200])]
-    return heard + recogniser.end()
+    heard += recogniser.end()
+    return chosen_in(Understood(heard, ()), MATCHER).heard if name == "names" else heard
 
 
 def _asked(
@@ -109,9 +117,11 @@ class Bench:
         return {f"{PREFIX.title()}, {phrase}.": meaning for phrase, meaning in self.commands.prefixed.items()}
 
     def some_names(self) -> dict[str, str]:
-        """The names of routines, as written, and some of the needs."""
+        """The names of routines, as written, and what hurts, in a few words of those who had not seen ours."""
         told = {f"{name}.": name for name in self.library.routines}
-        return told | {f"{phrase}.": meaning for phrase, meaning in list(self.names.bare.items())[::6]}
+        rows = csv.DictReader(SAID.read_text(encoding="utf-8").splitlines())
+        short = [row for row in rows if len(row["phrase"].split()) <= SHORT and row["means"] in self.library.needs]
+        return told | {row["phrase"]: f"need {self.library.needs[row['means']].name}" for row in short}
 
     def false_ones(self, sound: bytes) -> list[str]:
         """What was heard as a command where none was given."""
