@@ -23,7 +23,7 @@ from voice_guide.errors import NameUnclear, RoutineError
 from voice_guide.library import Library, document, steps
 from voice_guide.library.document import MOST_FAULTS
 from voice_guide.pcm import seconds
-from voice_guide.routine import names
+from voice_guide.understanding import names
 from voice_guide.understanding.names import Entry, Names
 from voice_guide.voices.engine import LONGEST, speakable
 from voice_guide.voices.tone import Tone

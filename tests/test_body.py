@@ -53,12 +53,38 @@ class TestProfile:
         assert "osteoporosis = " in shown and "# thin bones" in shown and "began = " in shown
 
     def test_what_cannot_be_read_is_asked_again(self, tell):
-        done = tell("9", "one", "", "", "", "", "", "")
+        done = tell("9", "0", "", "", "", "", "", "")
         assert done.returncode == 0 and done.stderr.count("type numbers from 1 to 6") == 2
 
-    def test_answers_that_stop_keep_nothing(self, tell, tmp_path):
-        assert tell("1").returncode == 130
-        assert not (tmp_path / "voice-guide").exists()
+    def test_answers_that_stop_are_kept_and_what_was_told_before_stays(self, tell, tmp_path, library):
+        path = tmp_path / "voice-guide" / "profile.toml"
+        (tmp_path / "voice-guide").mkdir()
+        done = tell("1")
+        assert done.returncode == 130 and "what you told is kept" in done.stderr
+        first = read_profile(library.safety.conditions, PARTS, path)
+        assert set(first.yes) == {"high_bp"} and "heart" in first.no and "pregnancy" not in first.no
+        tell("", "1")
+        second = read_profile(library.safety.conditions, PARTS, path)
+        assert set(second.yes) == {"disc_known"} and "high_bp" in second.no
+
+    def test_one_s_own_words_are_read_back_and_kept_with_what_they_mean(self, tell, run, tmp_path, library):
+        done = tell("I had a stroke in spring", "y", "", "a rare thing nobody knows", "y", *[""] * 8)
+        assert "'I had a stroke in spring' means heart disease and another long illness: is that right?" in done.stderr
+        assert "1 of 5: Heart, blood and bones" in done.stderr
+        profile = read_profile(library.safety.conditions, PARTS, tmp_path / "voice-guide" / "profile.toml")
+        assert set(profile.yes) == {"heart", "long_term"}
+        assert profile.told["heart"] == "I had a stroke in spring"
+        assert profile.told["long_term"] == "a rare thing nobody knows"
+
+    def test_a_no_to_what_was_read_back_keeps_nothing_of_it(self, tell, tmp_path, library):
+        assert tell("no fever", "blood thinners", "n", *[""] * 6).returncode == 0
+        profile = read_profile(library.safety.conditions, PARTS, tmp_path / "voice-guide" / "profile.toml")
+        assert not profile.yes and "clotting" in profile.no
+
+    def test_there_is_a_way_back(self, tell, tmp_path, library):
+        assert tell("1", "back", "", *[""] * 5).returncode == 0
+        profile = read_profile(library.safety.conditions, PARTS, tmp_path / "voice-guide" / "profile.toml")
+        assert not profile.yes
 
     def test_it_is_obeyed_from_then_on(self, tell, run):
         tell("1 4", "", "", "", "", "n", "n", "")

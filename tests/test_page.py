@@ -1,6 +1,7 @@
 """The page of a session, in a real browser: what is shown is what is said, nobody is left pressing, nothing is fetched."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -880,6 +881,43 @@ def test_the_list_is_filtered_by_typing_and_one_match_waits_for_a_hand(phone):
     assert one.run("document.activeElement.textContent") == "Bedtime Belly" and one.page.url.endswith("page.html")
     assert not one.page.get_by_text("Say it").is_visible(), "where the browser cannot listen"
     assert not one.page.get_by_text("send what you say").is_visible()
+
+
+def plainly(text):
+    return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+@pytest.mark.device
+def test_the_list_understands_what_people_say_and_answers_a_danger(phone, library):
+    """By the same tables as `find`, on the same phrases."""
+    needs = library.needs.values()
+    entries = [
+        Entry(card.name, f"{card.id}.html", 9, "", card.aliases, tuple(n.id for n in needs if card.id in n.routines))
+        for card in library.cards.values()
+    ]
+    one = phone(index_page(entries, library.matcher.tables()), DEAF)
+    phrases = [
+        row["phrase"] for row in csv.DictReader(Path(__file__).with_name("said.csv").read_text("utf-8").splitlines())
+    ]
+    seen = one.run(
+        """phrases => phrases.map((phrase) => {
+          const field = document.getElementById("filter");
+          field.value = phrase;
+          field.dispatchEvent(new Event("input"));
+          const shown = [...document.querySelectorAll("li")].filter((item) => !item.hidden);
+          return [document.getElementById("found").textContent, shown.map((item) => item.querySelector("a").textContent)];
+        })""",
+        phrases,
+    )
+    for phrase, (told, shown) in zip(phrases, seen, strict=True):
+        meaning = library.matcher.meaning(phrase)
+        if meaning.warning:
+            assert not shown and told and meaning.say.startswith(told), phrase
+        elif meaning.name and f" {plainly(meaning.name)} " in f" {plainly(phrase)} ":
+            assert shown == [meaning.name], phrase
+        elif meaning.need:
+            fitting = {library.by_id(one).name for one in library.needs[meaning.need].routines}
+            assert set(shown) == fitting, phrase
 
 
 @pytest.mark.device

@@ -148,20 +148,13 @@ def test_who_has_no_home_is_told_what_to_set(monkeypatch, usual):
         user_folder("SOME", "data")
 
 
-ANSWERS = {"yes": b"y\n" * 5000, "zeros": bytes(100_000), "noise": bytes(range(128, 256)) * 500, "blanks": b"\n" * 5000}
+ANSWERS = {"yes": b"y\n" * 5000, "zeros": bytes(100_000), "noise": bytes(range(128, 256)) * 500}
 
 
-@pytest.mark.parametrize(
-    ("words", "typed"),
-    [
-        *((("profile",), typed) for typed in ("yes", "zeros", "noise")),
-        *((("suggest",), typed) for typed in ("zeros", "blanks")),
-        *((("suggest", "leg", "pain"), typed) for typed in ("yes", "zeros", "noise")),
-    ],
-)
-def test_a_question_is_asked_ten_times_and_no_more(tmp_path, words, typed):
+@pytest.mark.parametrize("typed", ["yes", "zeros", "noise"])
+def test_a_question_is_asked_ten_times_and_no_more(tmp_path, typed):
     env = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-m", "voice_guide", *words]
+    command = [sys.executable, "-m", "voice_guide", "profile"]
     told = subprocess.run(command, env=env, input=ANSWERS[typed], capture_output=True, timeout=60)
     assert told.returncode == 2 and b"\nno answer could be read 10 times: " in told.stderr
     assert not [*tmp_path.rglob("profile.toml")]
@@ -171,7 +164,7 @@ def test_a_question_is_asked_ten_times_and_no_more(tmp_path, words, typed):
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_fault_and_no_file_takes_their_place(tmp_path, closed):
     env = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    for words, code in {"profile": 130, "suggest leg pain": 130, "find 'soft landing'": 0, "tell pause": 1}.items():
+    for words, code in {"profile": 130, "suggest leg pain": 0, "find 'soft landing'": 0, "tell pause": 1}.items():
         command = f"exec {sys.executable} -m voice_guide {words} {closed}"
         told = subprocess.run(["sh", "-c", command], env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
         assert told.returncode == code, words

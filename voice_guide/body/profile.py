@@ -27,6 +27,8 @@ class Profile:
     """Parts of the body, for the conditions that have a place."""
     began: date | None = None
     """The latest day that the present bout of pain can have begun."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """By condition, the words in which it was told."""
 
     def today(self, day: date, safety: Safety, ages: Mapping[str, int], agreed_days: int) -> Today:
         """What holds on `day`; `ages` are conditions by the days since the bout began, from the youngest."""

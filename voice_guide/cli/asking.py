@@ -11,12 +11,13 @@ import click
 from voice_guide.errors import ChoiceError
 
 if TYPE_CHECKING:
-    from voice_guide.guide.interview import Question
+    from voice_guide.guide.interview import Answer, Question
 
 Read = TypeVar("Read")
 TRIES = 10
 LONGEST = 1000
 """Characters of an answer."""
+BACK = "back"
 YES_NO = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
@@ -42,12 +43,7 @@ def asked(question: str, read: Callable[[str], Read]) -> Read:
 def agreed(question: str) -> bool:
     """Yes or no; Enter is no."""
 
-    def read(typed: str) -> bool:
-        if typed.lower() not in YES_NO:
-            raise ValueError("type y for yes, n for no")
-        return YES_NO[typed.lower()]
-
-    return asked(f"{question} [y/N]", read)
+    return asked(f"{question} [y/N]", _yes)
 
 
 def words(question: str) -> str:
@@ -63,18 +59,48 @@ def words(question: str) -> str:
 
 def choose_numbers(question: Question) -> Sequence[int]:
     """The numbers chosen, from 0."""
+    _show(question)
+    numbers = "One number" if question.most == 1 else "Numbers"
+    return asked(f"{numbers}, or Enter for {question.otherwise}", lambda typed: _numbers(typed, question))
+
+
+def choose(question: Question) -> Answer:
+    """The numbers chosen, from 0, or words where they may be told; BACK to go a question back."""
+    _show(question)
+
+    def read(typed: str) -> Answer:
+        if typed.lower() == BACK:
+            return BACK
+        if not question.options:
+            return [0] * _yes(typed)
+        if question.words and typed.lower() not in YES_NO and any(c.isalpha() for c in typed):
+            return " ".join(typed.split())
+        return _numbers(typed, question)
+
     if not question.options:
-        return [0] * agreed(question.title)
-    click.echo(f"\n{question.title}", err=True)
+        return asked(f"{question.title} [y/N]", read)
+    numbers = "One number" if question.most == 1 else "Numbers"
+    ways = ", or in your own words" if question.words else ""
+    return asked(f"{numbers}{ways}, or Enter for {question.otherwise}", read)
+
+
+def _show(question: Question) -> None:
+    if question.options:
+        place = f"{question.place}: " if question.place else ""
+        click.echo(f"\n{place}{question.title}", err=True)
     for number, option in enumerate(question.options, 1):
         click.echo(f"  {number}  {option}", err=True)
 
-    def read(typed: str) -> Sequence[int]:
-        listed = typed.replace(",", " ").split()
-        chosen = [int(word) - 1 for word in listed if word.isdecimal() and 1 <= int(word) <= len(question.options)]
-        if len(chosen) < len(listed) or (question.most is not None and len(chosen) > question.most):
-            raise ValueError(f"{typed!r}: type numbers from 1 to {len(question.options)}, with spaces between")
-        return sorted(set(chosen))
 
-    numbers = "One number" if question.most == 1 else "Numbers"
-    return asked(f"{numbers}, or Enter for {question.otherwise}", read)
+def _numbers(typed: str, question: Question) -> Sequence[int]:
+    listed = typed.replace(",", " ").split()
+    chosen = [int(word) - 1 for word in listed if word.isdecimal() and 1 <= int(word) <= len(question.options)]
+    if len(chosen) < len(listed) or (question.most is not None and len(chosen) > question.most):
+        raise ValueError(f"{typed!r}: type numbers from 1 to {len(question.options)}, with spaces between")
+    return sorted(set(chosen))
+
+
+def _yes(typed: str) -> bool:
+    if typed.lower() not in YES_NO:
+        raise ValueError("type y for yes, n for no")
+    return YES_NO[typed.lower()]

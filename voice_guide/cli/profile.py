@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from voice_guide.cli.asking import choose_numbers
+from voice_guide.cli.asking import BACK, choose
 from voice_guide.cli.screen import hint
 from voice_guide.errors import ChoiceError, SafetyError
 from voice_guide.guide import Guide
@@ -16,8 +16,9 @@ from voice_guide.guide import Guide
 def profile_command(show: bool, forget: bool) -> None:
     """Tell once about your body, so that every session fits it.
 
-    Questions come in groups: type the numbers that are true, or press Enter for none of them. It takes less
-    than a minute and stays on this machine, in a file that you can read and edit.
+    Questions come in groups: type the numbers that are true, or press Enter for none of them; or say it in your own
+    words, and it is read back as what it means. 'back' goes a question back, and Ctrl-C keeps what was told. It takes
+    less than a minute and stays on this machine, in a file that you can read and edit.
     """
     guide = Guide(tell=hint)
     if forget:
@@ -45,13 +46,16 @@ def _ask(guide: Guide) -> None:
     except SafetyError as error:  # what is broken was set aside; it is asked anew
         hint(str(error))
     interview = guide.interview()
-    question = next(interview)
     try:
-        while True:
-            question = interview.send(choose_numbers(question))
-    except StopIteration as end:
-        path = guide.keep_profile(end.value)
-        click.echo(f"Kept in {path}. Sessions are fitted to it from now on.")
+        while question := interview.question:
+            given = choose(question)
+            interview.back() if given is BACK else interview.answer(given)
     except (click.Abort, KeyboardInterrupt, ChoiceError):
-        hint("\nnothing was kept")
+        if not interview.begun:
+            hint("\nnothing was told")
+            raise
+        guide.keep_profile(interview.profile)
+        hint("\nwhat you told is kept; `voice-guide profile` asks again from the start")
         raise
+    path = guide.keep_profile(interview.profile)
+    click.echo(f"Kept in {path}. Sessions are fitted to it from now on.")

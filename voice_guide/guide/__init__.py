@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from voice_guide.body.wishes import BALLS, COMPANY, SIDES, SURFACES, TALKS, Wishes
 from voice_guide.compiler.speech import MOST_WORDS
 from voice_guide.devices import SINKS
-from voice_guide.errors import ChoiceError, did_you_mean
+from voice_guide.errors import ChoiceError, SafetyError, did_you_mean
 from voice_guide.formats import FORMATS
 from voice_guide.guide.kit import Kit
 from voice_guide.guide.moment import Progress, Tell, nobody, unmoved
@@ -21,7 +21,6 @@ from voice_guide.voices.voice import DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES
 
 if TYPE_CHECKING:
     from voice_guide.body.profile import Profile
-    from voice_guide.errors import SafetyError
     from voice_guide.formats.verify import Whole
     from voice_guide.guide.catalogue import Catalogue
     from voice_guide.guide.choosing import Choice
@@ -286,10 +285,14 @@ class Guide:
         return asked_again(profile, self._kit.library, self._kit.day) if profile else []
 
     def interview(self) -> Interview:
-        """The questions about the body, one by one; ends with the profile, for `keep_profile`."""
-        from voice_guide.guide.interview import interview
+        """The questions about the body; its `profile` is what to keep."""
+        from voice_guide.guide.interview import Interview
 
-        return interview(self._kit.library, self._kit.day)
+        try:
+            before = self._kit.profile
+        except SafetyError:  # it was broken, and set aside
+            before = None
+        return Interview(self._kit.library, self._kit.day, before)
 
     def keep_profile(self, profile: Profile) -> Path:
         """From now on sessions are fitted to it. Raises VoiceGuideError where it cannot be kept."""

@@ -1,18 +1,22 @@
-"""The questions about the body, one by one, and the profile that their answers make."""
+"""The questions about the body, one by one, and the profile that their answers make, also where they end early."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from voice_guide.body.profile import Profile
 from voice_guide.body.safety import with_what_it_means
-from voice_guide.body.terms import Today
+from voice_guide.body.terms import Today, widened
+from voice_guide.routine.phrases import listed
 
 if TYPE_CHECKING:
     from voice_guide.library import Library
+
+OTHER = "long_term"
+"""What an illness is kept as that is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +29,133 @@ class Question:
     """What it means to choose none."""
     most: int | None = None
     """So many options at the most."""
+    place: str = ""
+    """Which of how many it is."""
+    words: bool = False
+    """It may be answered in one's own words instead."""
 
 
-Interview = Generator[Question, Sequence[int], Profile]
-"""Is sent the numbers of the options that are true, from 0; for yes or no, one number or none."""
+Answer = Sequence[int] | str
+"""The numbers of the options that are true, from 0; for yes or no, one number or none. Or words."""
+Questions = Generator[Question, Answer, None]
 
 
-def interview(library: Library, day: date) -> Interview:
-    """All questions, most of them answered with one key; returns the profile."""
-    conditions = library.safety.conditions
-    yes: dict[str, date] = {}
-    no: dict[str, date] = {}
-    for title, names in library.questions.groups:
-        true = yield Question(title, [conditions[name].name for name in names])
-        for number, name in enumerate(names):
-            (yes if number in true else no)[name] = day
-    where: dict[str, tuple[str, ...]] = {}
+@dataclass(slots=True)
+class _Told:
+    """What was answered up to now."""
+
+    yes: dict[str, date] = field(default_factory=dict)
+    no: dict[str, date] = field(default_factory=dict)
+    agreed: dict[str, date] = field(default_factory=dict)
+    where: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    began: date | None = None
+
+
+class Interview:
+    """All questions, most of them answered with one key. `before` is the profile that there is."""
+
+    def __init__(self, library: Library, day: date, before: Profile | None = None) -> None:
+        self._library, self._day, self._before = library, day, before
+        self._answers: list[Answer] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._told = _Told()
+        self._questions = _questions(self._library, self._day, self._told)
+        self.question: Question | None = next(self._questions)
+        """The one to be answered now; None after the last."""
+
+    def answer(self, given: Answer) -> None:
+        """The answer to the question."""
+        self._answers.append(given)
+        try:
+            self.question = self._questions.send(given)
+        except StopIteration:
+            self.question = None
+
+    def back(self) -> None:
+        """To the question before, as if it had not been answered; the first one stays."""
+        answers, self._answers = self._answers[:-1], []
+        self._begin()
+        for given in answers:
+            self.answer(given)
+
+    @property
+    def begun(self) -> bool:
+        """Something was answered."""
+        return bool(self._answers)
+
+    @property
+    def profile(self) -> Profile:
+        """What was told; where not everything was asked, with what the profile before says of the rest."""
+        told = self._told
+        new = Profile(told.yes, told.no, told.agreed, told.where, told.began, told.words)
+        before = self._before
+        if self.question is None or before is None:
+            return new
+        answered = {*told.yes, *told.no}
+        return Profile(
+            {**{name: day for name, day in before.yes.items() if name not in answered}, **new.yes},
+            {**{name: day for name, day in before.no.items() if name not in answered}, **new.no},
+            {**before.agreed, **new.agreed},
+            {**{name: parts for name, parts in before.where.items() if name not in answered}, **new.where},
+            new.began or before.began,
+            {**{name: words for name, words in before.told.items() if name not in answered}, **new.told},
+        )
+
+
+def _questions(library: Library, day: date, told: _Told) -> Questions:
+    conditions, groups = library.safety.conditions, library.questions.groups
+    for number, (title, names) in enumerate(groups, 1):
+        options = [conditions[name].name for name in names]
+        question = Question(title, options, place=f"{number} of {len(groups)}", words=True)
+        while isinstance(true := (yield question), str):
+            yield from _in_words(true, library, day, told)
+        for at, name in enumerate(names):
+            if name not in told.yes:
+                (told.yes if at in true else told.no)[name] = day
     parts = library.catalogue.parts
-    for name in [name for name in yes if conditions[name].where]:
+    for name in [name for name in told.yes if conditions[name].where and name not in told.where]:
         chosen = yield Question(f"Where is it: {conditions[name].name}?", parts, "everywhere")
         if chosen:
-            where[name] = tuple(parts[number] for number in chosen)
-    told = Today({name: where.get(name, ()) for name in yes})
-    meant = with_what_it_means(told, library.safety).conditions
+            told.where[name] = tuple(parts[number] for number in _numbers(chosen))
+    today = Today({name: told.where.get(name, ()) for name in told.yes})
+    meant = with_what_it_means(today, library.safety).conditions
     for name in [conditions[name].leads for name in meant if conditions[name].leads]:
         if (yield Question(conditions[name].ask)):
-            yes[name] = day
+            told.yes[name] = day
     confirmed = {name for rule in library.safety.rules if rule.do == "confirm" for name in rule.when}
-    agreed = {}
-    for name in [name for name in {**yes, **meant} if name in confirmed]:
+    for name in [name for name in {**told.yes, **meant} if name in confirmed]:
         if (yield Question(f"{conditions[name].name}: has a doctor agreed that you do this?")):
-            agreed[name] = day
+            told.agreed[name] = day
     began = yield onset(library, "no pain just now")
-    profile = Profile(yes, no, agreed, where)
-    ages = [*library.questions.ages.values()]
-    return profile.beginning(day - timedelta(days=ages[began[0]][1])) if began else profile
+    if began:
+        ages = [*library.questions.ages.values()]
+        told.began = day - timedelta(days=ages[_numbers(began)[0]][1])
+
+
+def _in_words(words: str, library: Library, day: date, told: _Told) -> Questions:
+    """Words are read back as the conditions that they mean; what is not known is for a doctor."""
+    conditions = library.safety.conditions
+    named, denied = library.matcher.conditions.meant(words)
+    if denied and not named:
+        return
+    names = [conditions[name].name for name in named]
+    asked = f"'{words}' means {listed(names, ' and ')}: is that right?"
+    unknown = f"'{words}' is not known here; keep it as {conditions[OTHER].name}, for a doctor?"
+    if not (yield Question(asked if names else unknown)):
+        return
+    for name, parts in (named or {OTHER: ()}).items():
+        told.yes[name] = day
+        told.words[name] = words
+        told.no.pop(name, None)
+        if parts:
+            told.where[name] = widened(told.where.get(name), parts)
+
+
+def _numbers(given: Answer) -> Sequence[int]:
+    return [] if isinstance(given, str) else given
 
 
 def onset(library: Library, otherwise: str = "none of these") -> Question:

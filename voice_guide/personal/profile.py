@@ -4,6 +4,7 @@ A file that cannot be read is set aside, never deleted, and until it is repaired
 have said is taken at its worst.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,9 +66,9 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
         raise ValueError(f"not TOML from line {found[1] if found else len(text.splitlines())} on") from None
     except RecursionError:
         raise ValueError("nested deeper than any answer") from None
-    _expect(data, (*DATED, "where", "bout"), "section")
-    sections = {name: _table(data, name) for name in (*DATED, "where", "bout")}
-    for name in (*DATED, "where"):
+    _expect(data, (*DATED, "where", "told", "bout"), "section")
+    sections = {name: _table(data, name) for name in (*DATED, "where", "told", "bout")}
+    for name in (*DATED, "where", "told"):
         _expect(sections[name], known, "condition")
     for name in DATED:
         for condition, since in sections[name].items():
@@ -76,6 +77,9 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
         if not isinstance(named, list) or not all(isinstance(part, str) for part in named):
             raise ValueError(f"where '{condition}' is needs a list such as [\"low back\"]")
         _expect(named, parts, "part of the body")
+    for condition, words in sections["told"].items():
+        if not isinstance(words, str):
+            raise ValueError(f"'{condition}' was told in words, not {words!r}")
     _expect(sections["bout"], ("began",), "key")
     began = sections["bout"].get("began")
     both = sections["yes"].keys() & sections["no"].keys()
@@ -84,7 +88,8 @@ def _parsed(text: str, known: list[str], parts: list[str]) -> Profile:
     if not (sections["yes"] or sections["no"] or began):
         raise ValueError("it holds no answer")
     where = {condition: tuple(named) for condition, named in sections["where"].items()}
-    return Profile(sections["yes"], sections["no"], sections["agreed"], where, _day("began", began) if began else None)
+    day = _day("began", began) if began else None
+    return Profile(sections["yes"], sections["no"], sections["agreed"], where, day, sections["told"])
 
 
 def _table(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -130,6 +135,9 @@ def _written(profile: Profile, names: Mapping[str, str]) -> Iterator[str]:
         for name, parts in profile.where.items():
             listed = ", ".join(f'"{part}"' for part in parts)
             yield f"{name} = [{listed}]\n"
+    if profile.told:
+        yield "\n[told]\n"
+        yield from (f"{name} = {json.dumps(words)}\n" for name, words in profile.told.items())
     if profile.began:
         yield f"\n[bout]\nbegan = {profile.began}  # at the latest\n"
 
