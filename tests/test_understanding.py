@@ -187,6 +187,10 @@ def test_suggest_never_waits_where_nobody_can_answer(run):
     assert "?" not in done.stderr
     done = run("suggest")
     assert done.returncode == 2 and "nothing was said" in done.stderr
+    done = run("suggest", "tense and tired", "--json")
+    assert done.returncode == 2 and json.loads(done.stdout)["candidates"] == ["stress", "tired back"]
+    done = run("suggest", "fever", "--json")
+    assert done.returncode == 4 and json.loads(done.stdout)["refused"]["level"] == "urgent"
 
 
 def test_suggest_takes_from_the_words_since_when_it_hurts(run):

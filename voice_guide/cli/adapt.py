@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_guide.cli.options import json_option, name_or_need, wishes_options
+from voice_guide.cli.options import instead_of, json_option, name_or_need, wishes_options
 from voice_guide.cli.screen import clock, hint
 from voice_guide.errors import SafetyError
 from voice_guide.guide import Guide
@@ -36,8 +36,7 @@ def adapt_command(ctx: click.Context, name: tuple[str, ...], wishes: dict[str, A
         except SafetyError as error:
             if not as_json:
                 raise
-            refusal = {"level": error.level, "say": str(error), "rules": error.rules, "instead": error.instead}
-            click.echo(json.dumps({"refused": refusal}, indent=2))
+            click.echo(json.dumps(instead_of(error), indent=2))
             ctx.exit(error.exit_code)
     if as_json:
         click.echo(json.dumps(_data(session), indent=2))

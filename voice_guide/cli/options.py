@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from voice_guide.cli import complete_name
-from voice_guide.errors import did_you_mean
+from voice_guide.errors import SafetyError, VoiceGuideError, did_you_mean
 from voice_guide.guide import BALLS, COMPANY, DEFAULT_PITCH, DEFAULT_RATE, PITCHES, RATES, SIDES, SINKS, SURFACES, TALKS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -125,3 +125,11 @@ def there_are_keys() -> bool:
     from voice_guide.guide.onlooker import is_terminal
 
     return is_terminal(sys.stdin)
+
+
+def instead_of(error: VoiceGuideError) -> dict[str, object]:
+    """For programs, why there is no answer: what safety says, or what to ask."""
+    if isinstance(error, SafetyError):
+        told = {"level": error.level, "say": str(error), "rules": error.rules, "instead": error.instead}
+        return {"refused": told}
+    return {"question": str(error), "candidates": getattr(error, "candidates", ())}

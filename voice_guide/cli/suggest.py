@@ -7,8 +7,9 @@ from dataclasses import asdict
 import click
 
 from voice_guide.cli.asking import choose_numbers, words
-from voice_guide.cli.options import json_option, there_are_keys
+from voice_guide.cli.options import instead_of, json_option, there_are_keys
 from voice_guide.cli.screen import hint
+from voice_guide.errors import VoiceGuideError
 from voice_guide.guide import Guide
 from voice_guide.guide.interview import Question
 
@@ -19,8 +20,14 @@ from voice_guide.guide.interview import Question
 @click.option("--condition", "conditions", multiple=True, metavar="WORDS[:PART]", help="What you have, today.")
 @click.option("--doctor-agreed", is_flag=True, help="Your doctor agreed to this, with your --condition.")
 @json_option
+@click.pass_context
 def suggest_command(
-    what: tuple[str, ...], since: str | None, conditions: tuple[str, ...], doctor_agreed: bool, as_json: bool
+    ctx: click.Context,
+    what: tuple[str, ...],
+    since: str | None,
+    conditions: tuple[str, ...],
+    doctor_agreed: bool,
+    as_json: bool,
 ) -> None:
     """Up to three routines for what hurts, and the reason for each.
 
@@ -30,9 +37,15 @@ def suggest_command(
     asks = there_are_keys() and not as_json
     with Guide(tell=hint) as guide:
         asked = " ".join(what) or (words("What hurts, or what do you want help with?") if asks else "")
-        question = guide.onset(asked)
-        since = since or (_since(question) if question and asks else "")
-        suggestions = guide.suggest(asked, since, conditions=conditions, doctor_agreed=doctor_agreed)
+        try:
+            question = guide.onset(asked)
+            since = since or (_since(question) if question and asks else "")
+            suggestions = guide.suggest(asked, since, conditions=conditions, doctor_agreed=doctor_agreed)
+        except VoiceGuideError as error:
+            if not as_json:
+                raise
+            click.echo(json.dumps(instead_of(error), indent=2))
+            ctx.exit(error.exit_code)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
