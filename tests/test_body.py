@@ -53,7 +53,7 @@ class TestProfile:
         assert "osteoporosis = " in shown and "# thin bones" in shown and "began = " in shown
 
     def test_what_cannot_be_read_is_asked_again(self, tell):
-        done = tell("9", "0", "", "", "", "", "", "")
+        done = tell("9", "7 8", "", "", "", "", "", "")
         assert done.returncode == 0 and done.stderr.count("type numbers from 1 to 6") == 2
 
     def test_answers_that_stop_are_kept_and_what_was_told_before_stays(self, tell, tmp_path, library):

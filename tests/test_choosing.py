@@ -56,7 +56,7 @@ def settle(meaning):
 
 
 def told(choice):
-    name = choice if isinstance(choice, str) else choice.name or choice.need
+    name = choice.name or choice.need if isinstance(choice, Choice) else choice
     return {"name": name, "minutes": "about six minutes"}
 
 

@@ -34,6 +34,7 @@ CASES = {
     "S03": ("peaceful-palms", "both_legs", "emergency"),
     "S04": ("peaceful-palms", "major_trauma", "emergency"),
     "S05": ("peaceful-palms", "chest_or_tearing", "emergency"),
+    "S81": ("peaceful-palms", "other_emergency", "emergency"),
     "S06": ("peaceful-palms", "fever", "urgent"),
     "S07": ("peaceful-palms", "weight_loss", "urgent"),
     "S08": ("peaceful-palms", "neuro_leg", "urgent"),
@@ -213,7 +214,7 @@ AT_LEAST = {
 
 # What is refused for one condition that a doctor agreed to, everywhere on the body; what is not here refuses nothing.
 BLOCKED = {  # every routine
-    "warning_sign", "bladder_bowel", "saddle_numb", "both_legs", "major_trauma", "chest_or_tearing", "fever",
+    "warning_sign", "bladder_bowel", "saddle_numb", "both_legs", "major_trauma", "chest_or_tearing", "other_emergency", "fever",
     "weight_loss", "neuro_leg", "cancer_new_pain", "clot_signs", "night_pain", "blood_urine", "acute_injury",
     "fracture", "alcohol_sedated",
 }  # fmt: skip

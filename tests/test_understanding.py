@@ -114,9 +114,50 @@ def test_what_is_denied_is_not_meant(phrase, need):
     assert MATCHER.meaning(phrase).need == need
 
 
-def test_what_sounds_like_a_danger_and_is_none_is_none():
-    for phrase in ("help me fall asleep", "I'll take soft landing", "I know it by heart", "I can't stand the cold"):
-        assert not MATCHER.meaning(phrase).warning, phrase
+DANGEROUS = """I dribble urine since my back went; my pee just comes out; I pooped my pants; my legs won't hold me
+my legs wont work; both feet have gone floppy; I want to kill myself; I took a whole packet of paracetamol; my face is drooping
+my throat is closing; I am having a heart attack; my belly is pulsating and my back aches; my willy is numb
+pins and needles around my anus; I was knocked off my bike; I broke my back; never had chest pain until today
+soft landing but I can`t pee; \uff43\uff48\uff45\uff53\uff54 pain; ch\u200best pain; I haven't managed to pee since last night"""
+HARMLESS = """help me fall asleep; I'll take soft landing; I know it by heart; I can't stand the cold; stroke my back gently
+soft strokes please; something for after my night shift; I fell asleep at my desk and my neck is stiff; a crash course
+need to chill out; it drives me up the wall; I fell for lavender ritual; something to lose weight; broken sleep
+my bladder is fine and my hips hurt; no fever, just a stiff back; my chest doesn't hurt, my neck does"""
+
+
+def listed(text):
+    return [phrase.strip() for line in text.splitlines() for phrase in line.split(";")]
+
+
+@pytest.mark.parametrize("phrase", listed(DANGEROUS))
+def test_a_danger_in_plain_words_is_an_emergency(phrase):
+    meaning = MATCHER.meaning(phrase)
+    assert meaning.warning == "emergency" and "Call your emergency number now" in meaning.say
+
+
+@pytest.mark.parametrize("phrase", listed(HARMLESS))
+def test_what_sounds_like_a_danger_and_is_none_is_none(phrase):
+    assert not MATCHER.meaning(phrase).warning
+
+
+@pytest.mark.parametrize("phrase", ["don't play soft landing", "anything except soft landing", "not creaky hinges"])
+def test_a_routine_that_is_not_wanted_is_not_named(phrase):
+    meaning = MATCHER.meaning(phrase)
+    assert not meaning.name and not meaning.candidates
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["back pain after 30 minutes of driving", "a ten minute walk makes my leg hurt", "I'm 45 minutes late and stressed",
+     "the ball of my foot is fine", "my partner left me and I am stressed", "my back hurts after bed rest"],
+)  # fmt: skip
+def test_words_that_are_no_wish_are_none(phrase):
+    assert not MATCHER.meaning(phrase).wishes
+
+
+def test_what_is_too_long_is_not_understood_in_part():
+    meaning = MATCHER.meaning("my back hurts and " * 300 + "I can not pee")
+    assert not meaning.clear and "say it in a sentence or two" in meaning.question
 
 
 def test_words_that_say_the_same_are_not_taken_apart_in_their_sayings():

@@ -18,6 +18,7 @@ TRIES = 10
 LONGEST = 1000
 """Characters of an answer."""
 BACK = "back"
+NONE = ("none", "nothing", "no", "0", "none of these", "none of them", "nope")
 YES_NO = {"y": True, "yes": True, "n": False, "no": False, "": False}
 
 
@@ -73,6 +74,8 @@ def choose(question: Question) -> Answer:
             return BACK
         if not question.options:
             return [0] * _yes(typed)
+        if typed.lower() in NONE:
+            return []
         if question.words and typed.lower() not in YES_NO and any(c.isalpha() for c in typed):
             return " ".join(typed.split())
         return _numbers(typed, question)

@@ -49,6 +49,10 @@ def suggest_command(
     if as_json:
         click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
+    if question and not since:
+        hint(
+            "since when it hurts is not known, so only what is open to all; say it with --since 'longer ago' and the like"
+        )
     for one in suggestions.found:
         click.echo(f"{one.name}, {one.minutes} minutes. {one.why}")
     said = [f"--condition {shlex.quote(name)}" for name in suggestions.conditions]

@@ -141,6 +141,9 @@ def _in_words(words: str, library: Library, day: date, told: _Told) -> Questions
     named, denied = library.matcher.conditions.meant(words)
     if denied and not named:
         return
+    if not named and (library.matcher.meaning(words).need):
+        yield Question(f"'{words}' is what hurts, and no illness: tell it to `voice-guide play`. Go on?")
+        return
     names = [conditions[name].name for name in named]
     asked = f"'{words}' means {listed(names, ' and ')}: is that right?"
     unknown = f"'{words}' is not known here; keep it as {conditions[OTHER].name}, for a doctor?"

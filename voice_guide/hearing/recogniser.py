@@ -107,7 +107,9 @@ class Recogniser:
         said = _words(free)
         self._prefix = utterance if said == PREFIX and vocabulary.prefixed else None
         heard = self._meant(utterance, utterance.sound, free)
-        if vocabulary.words.isdisjoint(said.split()):  # as of another voice; and no word that was heard is made another
+        if " " in said and vocabulary.words.isdisjoint(
+            said.split()
+        ):  # as of another voice; and no word that was heard is made another
             for speed in VOICES:
                 sound = _at(speed, utterance.sound)
                 other = self._meant(utterance, sound, self._decode(vocabulary.name, sound))

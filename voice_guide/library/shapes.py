@@ -213,6 +213,8 @@ class WordsShape(Shape):
 
     filler: str
     deny: str
+    until: str
+    meanwhile: str
     alone: str
     well: str
     join: str

@@ -52,6 +52,8 @@ class Shipped:
         return Words(
             tuple(shape.filler.split()),
             tuple(shape.deny.split()),
+            tuple(shape.until.split()),
+            tuple(shape.meanwhile.split()),
             tuple(shape.alone.split()),
             tuple(shape.well.split()),
             tuple(shape.join.split()),

@@ -33,7 +33,8 @@ function matching(said, meaning) {
   const telling = words.filter((word) => !FILLERS.has(word));
   const named = entries.filter(({ name }) => [words, telling].some((one) => name && one.join(" ") === name));
   if (named.length || !telling.length) return named;
-  const within = entries.filter(({ name }) => name.includes(" ") && ` ${words.join(" ")} `.includes(` ${name} `));
+  const all = ` ${words.join(" ")} `;
+  const within = entries.filter(({ name }) => name.includes(" ") && all.includes(` ${name} `) && !all.includes(` not ${name} `));
   if (within.length) return within;
   if (meaning.needs.length) return entries.filter((entry) => entry.needs.some((need) => meaning.needs.includes(need)));
   return entries.filter((entry) => telling.every((word) => entry.words.includes(` ${word}`)));

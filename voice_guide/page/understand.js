@@ -6,7 +6,7 @@ const TABLES = JSON.parse(document.getElementById("tables").textContent);
 const understand = TABLES ? matcher(TABLES) : () => ({ needs: [], wishes: {}, warning: "", say: "" });
 
 function matcher(tables) {
-  const { alone, deny, filler, join, needs, polite, well } = tables;
+  const { alone, deny, filler, join, meanwhile, needs, polite, until, well } = tables;
   const GRAVE = new Set(["emergency", "urgent"]);
   const ORDER = ["emergency", "urgent", "doctor"];
   const alike = new RegExp(tables.same.map(([, said], at) => `(?<w${at}>\\b(?:${said})\\b)`).join("|"), "g");
@@ -17,9 +17,11 @@ function matcher(tables) {
   function plain(text) {
     return text
       .toLowerCase()
-      .replace(/['\u2019]ll\b/g, " will")
-      .replace(/['\u2019]s\b/g, "")
-      .replace(/['\u2019]/g, "")
+      .normalize("NFKD")
+      .replace(/[\p{Mn}\p{Me}\p{Cf}]/gu, "")
+      .replace(/['`\u00b4\u2018\u2019]ll\b/g, " will")
+      .replace(/['`\u00b4\u2018\u2019]s\b/g, "")
+      .replace(/['`\u00b4\u2018\u2019]/g, "")
       .replace(/[_-]/g, " ")
       .replace(/[,;.](?=\s)/g, " and ")
       .replace(/[^\p{L}\p{N}\s]+/gu, " ")
@@ -57,7 +59,7 @@ function matcher(tables) {
     }
     const all = new Set(bases);
     for (const base of bases) {
-      for (const end of ["ing", "ed"]) {
+      for (const end of base.length > 2 ? ["ing", "ed"] : []) {
         all.add(base.replace(/e$/, "") + end);
         all.add(base + base.slice(-1) + end);
       }
@@ -117,7 +119,7 @@ function matcher(tables) {
     const denied = new Set();
     for (const { at } of [...all].sort((one, other) => Math.min(...one.at) - Math.min(...other.at))) {
       const before = Math.min(...at) - 1;
-      if (before < 0 || taken.has(before)) continue;
+      if (before < 0 || taken.has(before) || said.slice(before).some((word) => until.includes(word))) continue;
       const chained = ["or", "nor"].includes(said[before]) && (denied.has(before - 1) || denied.has(before - 2));
       if (deny.includes(said[before]) || chained) for (const place of at) denied.add(place);
     }
@@ -140,17 +142,23 @@ function matcher(tables) {
     }
     const number = (word) => (/^\d{1,3}$/.test(word) ? Number(word) : tables.numbers[word]);
     said.forEach((word, end) => {
-      if (word !== "minute" || said[end + 1] === "ago") return;
+      if (word !== "minute") return;
       const values = [];
-      for (let at = end - 1; at >= 0 && values.length < 2 && number(said[at]) !== undefined; at -= 1) values.unshift(number(said[at]));
-      if (values.length === 2 && !(values[0] >= 20 && values[1] < 10)) values.shift();
-      if (values.length) wishes.minutes = values.reduce((sum, one) => sum + one, 0);
+      let start = end;
+      while (start > 0 && values.length < 2 && number(said[start - 1]) !== undefined) values.unshift(number(said[(start -= 1)]));
+      if (values.length === 2 && !(values[0] >= 20 && values[1] < 10)) {
+        values.shift();
+        start += 1;
+      }
+      const minutes = values.reduce((sum, one) => sum + one, 0);
+      if (minutes && !meanwhile.includes(said[start - 1]) && !meanwhile.includes(said[end + 1])) wishes.minutes = minutes;
     });
     return wishes;
   }
 
   return (text) => {
-    const said = tokens(text.slice(0, 2000));
+    if (text.length > 4000) return { needs: [], wishes: {}, warning: "", say: "" };
+    const said = tokens(text);
     let has = inFull(found(conditions, said));
     if (new Set(said.filter((word) => !polite.includes(word))).size > 2) {
       has = has.filter(({ at }) => !(at.size === 1 && alone.includes(said[[...at][0]])));
@@ -170,6 +178,8 @@ function matcher(tables) {
     const tiers = [meant("need")(first), meant("hint")(first), meant("need", "hint")(others)];
     const wanted = GRAVE.has(warning) ? [] : tiers.find((tier) => tier.length) ?? [];
     const part = new Set(wanted.flatMap((need) => needs[need].over));
-    return { needs: wanted.filter((need) => !part.has(need)), wishes: wishesIn(said, others), warning, say: warning ? tables.warnings[levels[0]] : "" };
+    const wishes = wishesIn(said, others);
+    if (unwished.has("ball=tennis")) wishes.ball ??= "none";
+    return { needs: wanted.filter((need) => !part.has(need)), wishes, warning, say: warning ? tables.warnings[levels[0]] : "" };
   };
 }

@@ -16,8 +16,8 @@ from voice_guide.understanding.names import NUMBERS, POLITE, SHORTLIST, Names, a
 from voice_guide.understanding.sayings import Found, Kind, Sayings, denied_in, in_full, named_in
 from voice_guide.understanding.words import Language, Said, Words, forms, plain
 
-LONGEST = 2000
-"""Characters that are read of what was said."""
+LONGEST = 4000
+"""Characters of what may be said: what is longer is not understood in part."""
 A_NAME = 6
 """Words of the longest name; what has more is looked through, and not compared as a whole."""
 HARDLY = 2
@@ -77,19 +77,24 @@ class Matcher:
         """All that this phrase means."""
         if self._tables.names.numbered(phrase):
             return self._numbered(phrase)
-        said = self._language.said(phrase[:LONGEST])
+        if len(phrase) > LONGEST:
+            return Meaning(told(phrase), question=f"that is {len(phrase)} letters; say it in a sentence or two")
+        said = self._language.said(phrase)
         words = [one.word for one in said]
         conditions, others = self._apart(words, self.conditions.found(words), self._sayings.found(words))
         denied = denied_in(words, [*conditions, *others], self._language)
         conditions = [one for one in conditions if not one.at <= denied and not self._is_well(words, one)]
         unwished = {one.means for one in others if one.kind == "wish" and one.at <= denied}
+        unnamed = any(one.kind == "name" and one.at <= denied for one in others)
         others = [one for one in others if not one.at <= denied and one.means not in unwished]
         others = [one for one in others if not self._is_well(words, one)]
         wishes, spent = self._wishes(words, others)
+        if "ball=tennis" in unwished:  # who does not want the ball has none
+            wishes.setdefault("ball", "none")
         named = self.conditions.holding(conditions)
         refused = said_of(named, self._tables) if named else None
         warning = refused.level if refused and refused.level in WARNINGS else ""
-        choice = Choice() if warning in GRAVE else self._choice(phrase, said, others, spent)
+        choice = Choice() if warning in GRAVE else self._choice(phrase, said, others, spent, unnamed)
         if choice.whole:
             wishes, spent = {}, frozenset()
         deciding = sorted(named_in(one for one in conditions if one.means in named) | spent | choice.because)
@@ -123,6 +128,8 @@ class Matcher:
             "filler": words.filler,
             "deny": words.deny,
             "join": words.join,
+            "until": words.until,
+            "meanwhile": words.meanwhile,
             "alone": words.alone,
             "well": words.well,
             "polite": sorted(POLITE),
@@ -206,14 +213,16 @@ class Matcher:
             option, _, wish = one.means.partition("=")
             wished[option] = int(wish) if wish.isdecimal() else wish
             spent |= one.at
-        for value, at in _minutes(words):
+        for value, at in _minutes(words, self._tables.words.meanwhile):
             wished["minutes"] = value
             spent |= at
         return wished, frozenset(spent)
 
-    def _choice(self, phrase: str, said: Sequence[Said], found: Sequence[Found], spent: Collection[int]) -> Choice:
+    def _choice(
+        self, phrase: str, said: Sequence[Said], found: Sequence[Found], spent: Collection[int], unnamed: bool
+    ) -> Choice:
         names = _meant(found, "name")
-        if exact := self._tables.names.exact(phrase):
+        if not unnamed and (exact := self._tables.names.exact(phrase)):
             return Choice(exact, because=frozenset(range(len(said))), whole=True)
         if len(names) == 1:
             return Choice(names[0], because=named_in(one for one in found if one.kind == "name"))
@@ -229,7 +238,7 @@ class Matcher:
         because = named_in(one for one in found if one.kind in ("need", "hint") and one.means in needs)
         telling = {place for place, one in enumerate(said) if place not in spent and one.word not in POLITE}
         unclear: NameUnclear | None = None
-        if telling and len(telling) <= A_NAME and not (needs and telling <= because):
+        if telling and not unnamed and len(telling) <= A_NAME and not (needs and telling <= because):
             rest = " ".join(said[place].spoken for place in range(len(said)) if place not in spent)
             for asked in dict.fromkeys((phrase, rest)):
                 try:
@@ -309,10 +318,10 @@ def _which(phrase: str, likely: Sequence[str]) -> str:
     return f"'{told(phrase)}' could mean {either(likely)}: which one?"
 
 
-def _minutes(words: Sequence[str]) -> Iterator[tuple[int, frozenset[int]]]:
-    """How long, wherever that is said, but for how long ago it was."""
+def _minutes(words: Sequence[str], meanwhile: Collection[str]) -> Iterator[tuple[int, frozenset[int]]]:
+    """How long, wherever that is wished for: not how long ago it was, nor how long a walk."""
     for end, word in enumerate(words):
-        if word != "minute" or words[end + 1 : end + 2] == ["ago"]:
+        if word != "minute":
             continue
         start = end
         while start and end - start < 2 and _number(words[start - 1]) is not None:
@@ -320,7 +329,7 @@ def _minutes(words: Sequence[str]) -> Iterator[tuple[int, frozenset[int]]]:
         values = [value for one in words[start:end] if (value := _number(one)) is not None]
         if len(values) == 2 and not (values[0] >= 20 and values[1] < 10):
             start, values = start + 1, values[1:]
-        if values:
+        if sum(values) and not {*words[max(0, start - 1) : start], *words[end + 1 : end + 2]} & {*meanwhile}:
             yield sum(values), frozenset(range(start, end + 1))
 
 

@@ -81,7 +81,7 @@ def denied_in(said: Sequence[str], found: Iterable[Found], language: Language) -
     denied: set[int] = set()
     for one in sorted(found, key=lambda one: min(one.at)):
         before = min(one.at) - 1
-        if before >= 0 and before not in named:
+        if before >= 0 and before not in named and language.until.isdisjoint(said[before:]):
             chained = said[before] in ("or", "nor") and not denied.isdisjoint((before - 1, before - 2))
             denied |= one.at if said[before] in language.deny or chained else set()
     return denied

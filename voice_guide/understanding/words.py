@@ -1,9 +1,14 @@
 """Words as they are compared: what says the same is one word, what says nothing is left out."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+QUOTES = "'`\u00b4\u2018\u2019"
+UNSEEN = frozenset(("Mn", "Me", "Cf"))
+"""Accents, and letters that nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,10 @@ class Words:
     filler: tuple[str, ...]
     deny: tuple[str, ...]
     """What follows one of them is not so."""
+    until: tuple[str, ...]
+    """What is denied until now is so."""
+    meanwhile: tuple[str, ...]
+    """Beside minutes, they say that these are not wished for."""
     alone: tuple[str, ...]
     """They name a condition only where hardly anything else is said."""
     well: tuple[str, ...]
@@ -43,7 +52,7 @@ class Language:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self.deny, self.join = frozenset(words.deny), frozenset(words.join)
+        self.deny, self.join, self.until = frozenset(words.deny), frozenset(words.join), frozenset(words.until)
         self._filler = frozenset(words.filler)
         self._same = [*words.same]
         each = (rf"(?P<w{at}>\b(?:{said})\b)" for at, said in enumerate(words.same.values()))
@@ -78,8 +87,9 @@ class Language:
 
 def plain(text: str) -> str:
     """Words as they are compared: small letters, no hyphens, a comma as an 'and'."""
-    text = re.sub("['\u2019]s\\b", "", re.sub("['\u2019]ll\\b", " will", text.lower()))
-    text = re.sub("['\u2019]", "", text.replace("_", " ").replace("-", " "))
+    text = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if unicodedata.category(c) not in UNSEEN)
+    text = re.sub(f"[{QUOTES}]s\\b", "", re.sub(f"[{QUOTES}]ll\\b", " will", text))
+    text = re.sub(f"[{QUOTES}]", "", text.replace("_", " ").replace("-", " "))
     return " ".join(re.sub(r"[^\w\s]+", " ", re.sub(r"[,;.](?=\s)", " and ", text)).split())
 
 
@@ -92,8 +102,8 @@ def forms(word: str) -> frozenset[str]:
     for end in (end for end in ("ing", "ed") if word.endswith(end) and len(word) > len(end) + 2):
         base = word.removesuffix(end)
         bases |= {base, base + "e", base[:-1] if base[-1] == base[-2] else base}
-    verbs = {base.removesuffix("e") + end for base in bases for end in ("ing", "ed")}
-    verbs |= {base + base[-1:] + end for base in bases for end in ("ing", "ed")}
+    verbs = {base.removesuffix("e") + end for base in bases if len(base) > 2 for end in ("ing", "ed")}
+    verbs |= {base + base[-1:] + end for base in bases if len(base) > 2 for end in ("ing", "ed")}
     return frozenset(
         bases | verbs | {base + "s" for base in bases - {"leg", "foot"} if len(base) > 2 and base[-1] not in "ius"}
     )
