@@ -50,9 +50,7 @@ def suggest_command(
         click.echo(json.dumps([asdict(one) for one in suggestions.found], indent=2))
         return
     if question and not since:
-        hint(
-            "since when it hurts is not known, so only what is open to all; say it with --since 'longer ago' and the like"
-        )
+        hint("since when is not known, so these are open to all; say it with --since, such as --since 'longer ago'")
     for one in suggestions.found:
         click.echo(f"{one.name}, {one.minutes} minutes. {one.why}")
     said = [f"--condition {shlex.quote(name)}" for name in suggestions.conditions]
