@@ -724,7 +724,7 @@ def test_whatever_is_written_is_shown_to_the_letter_and_breaks_nothing(phone, li
     assert one.run("[document.querySelector('li a').protocol, window.ran, document.scripts.length]") == [
         "file:",
         None,
-        1,
+        2,
     ]
     assert one.run("document.documentElement.scrollWidth") <= 390
     one.page.get_by_role("searchbox").fill(words[:90])
