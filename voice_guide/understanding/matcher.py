@@ -240,7 +240,7 @@ class Matcher:
         unclear: NameUnclear | None = None
         if telling and not unnamed and len(telling) <= A_NAME and not (needs and telling <= because):
             rest = " ".join(said[place].spoken for place in range(len(said)) if place not in spent)
-            for asked in dict.fromkeys((phrase, rest)):
+            for asked in (phrase, rest) if spent else (phrase,):
                 try:
                     return Choice(self._tables.names.find(asked), "", frozenset(telling), asked is phrase)
                 except NameUnclear as error:
