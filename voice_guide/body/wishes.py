@@ -1,7 +1,8 @@
 """What a listener wishes of a session: how long, where, with which ball, on which side, in how many words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.routine import Posture, Talk, Tool
@@ -14,9 +15,19 @@ COMPANY = ("partner",)
 OPTIONS = {"surface": SURFACES, "ball": BALLS, "side": SIDES, "company": COMPANY, "talk": TALKS}
 
 
+TYPED = {"company": "with"}
+"""How options are typed that are not called so here."""
+
+
 def flag(option: str) -> str:
     """How it is typed."""
-    return "--with" if option == "company" else f"--{option}"
+    return f"--{TYPED.get(option, option)}"
+
+
+def as_wishes(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the names of options as they are typed, by those of `Wishes`."""
+    ours = {name: option for option, name in TYPED.items()}
+    return {ours.get(name, name): value for name, value in typed.items()}
 
 
 @dataclass(frozen=True, slots=True)

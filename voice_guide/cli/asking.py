@@ -61,8 +61,7 @@ def words(question: str) -> str:
 def choose_numbers(question: Question) -> Sequence[int]:
     """The numbers chosen, from 0."""
     _show(question)
-    numbers = "One number" if question.most == 1 else "Numbers"
-    return asked(f"{numbers}, or Enter for {question.otherwise}", lambda typed: _numbers(typed, question))
+    return asked(_prompt(question), lambda typed: _numbers(typed, question))
 
 
 def choose(question: Question) -> Answer:
@@ -80,11 +79,15 @@ def choose(question: Question) -> Answer:
             return " ".join(typed.split())
         return _numbers(typed, question)
 
+    return asked(_prompt(question), read)
+
+
+def _prompt(question: Question) -> str:
     if not question.options:
-        return asked(f"{question.title} [y/N]", read)
+        return f"{question.title} [y/N]"
     numbers = "One number" if question.most == 1 else "Numbers"
     ways = ", or in your own words" if question.words else ""
-    return asked(f"{numbers}{ways}, or Enter for {question.otherwise}", read)
+    return f"{numbers}{ways}, or Enter for {question.otherwise}"
 
 
 def _show(question: Question) -> None:

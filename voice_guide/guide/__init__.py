@@ -230,10 +230,12 @@ class Guide:
         """The question since when it hurts; the option chosen is what `suggest` is told. None where these words or
         the profile tell it. Raises as `suggest` does.
         """
+        from voice_guide.guide.asked import need_meant
         from voice_guide.guide.interview import onset
         from voice_guide.guide.suggest import known_stage
 
-        return None if known_stage(self._kit, what) else onset(self._kit.library)
+        library = self._kit.library
+        return None if known_stage(self._kit, need_meant(library, what)) else onset(library)
 
     def conditions(self) -> list[Sayable]:
         """What may be said about the body in `conditions`, in groups and by its names."""

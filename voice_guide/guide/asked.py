@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from voice_guide.body.wishes import Wishes
+from voice_guide.body.wishes import Wishes, as_wishes
 from voice_guide.errors import ChoiceError, NameUnclear, SafetyError
 from voice_guide.routine import Routine
 
@@ -78,8 +78,9 @@ def need_of(library: Library, phrase: str) -> Need:
 def _with(wishes: Wishes, meaning: Meaning) -> Wishes:
     """With what was wished for in words, where nothing else was; and with the conditions that were told."""
     usual = {field.name: field.default for field in fields(Wishes)}
-    names = {"company" if option == "with" else option: value for option, value in meaning.wishes.items()}
-    free = {option: value for option, value in names.items() if getattr(wishes, option) == usual[option]}
+    free = {
+        option: value for option, value in as_wishes(meaning.wishes).items() if getattr(wishes, option) == usual[option]
+    }
     return replace(wishes, **free, conditions=(*wishes.conditions, *typed(meaning.conditions)))
 
 

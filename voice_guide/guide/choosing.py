@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from voice_guide.body.wishes import Wishes
+from voice_guide.body.wishes import Wishes, as_wishes
 from voice_guide.controls.signals import caught_signals
 from voice_guide.devices import open_sink
 from voice_guide.devices.lasting import Lasting
@@ -63,8 +63,7 @@ class Choice:
     @property
     def said(self) -> dict[str, Any]:
         """All but the name, as a session is prepared with."""
-        wishes = {"company" if option == "with" else option: value for option, value in self.wishes.items()}
-        return {"need": self.need, "conditions": tuple(self.conditions), **wishes}
+        return {"need": self.need, "conditions": tuple(self.conditions), **as_wishes(self.wishes)}
 
 
 def choosing(

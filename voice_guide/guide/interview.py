@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from voice_guide.body.profile import Profile
 from voice_guide.body.safety import with_what_it_means
@@ -15,6 +15,7 @@ from voice_guide.routine.phrases import listed
 if TYPE_CHECKING:
     from voice_guide.library import Library
 
+T = TypeVar("T")
 OTHER = "long_term"
 """What an illness is kept as that is not known here."""
 
@@ -95,13 +96,17 @@ class Interview:
         if self.question is None or before is None:
             return new
         answered = {*told.yes, *told.no}
+
+        def with_the_rest(new: Mapping[str, T], old: Mapping[str, T]) -> dict[str, T]:
+            return {**{name: value for name, value in old.items() if name not in answered}, **new}
+
         return Profile(
-            {**{name: day for name, day in before.yes.items() if name not in answered}, **new.yes},
-            {**{name: day for name, day in before.no.items() if name not in answered}, **new.no},
+            with_the_rest(new.yes, before.yes),
+            with_the_rest(new.no, before.no),
             {**before.agreed, **new.agreed},
-            {**{name: parts for name, parts in before.where.items() if name not in answered}, **new.where},
+            with_the_rest(new.where, before.where),
             new.began or before.began,
-            {**{name: words for name, words in before.told.items() if name not in answered}, **new.told},
+            with_the_rest(new.told, before.told),
         )
 
 
@@ -141,7 +146,7 @@ def _in_words(words: str, library: Library, day: date, told: _Told) -> Questions
     named, denied = library.matcher.conditions.meant(words)
     if denied and not named:
         return
-    if not named and (library.matcher.meaning(words).need):
+    if not named and library.matcher.meaning(words).need:
         yield Question(f"'{words}' is what hurts, and no illness: tell it to `voice-guide play`. Go on?")
         return
     names = [conditions[name].name for name in named]

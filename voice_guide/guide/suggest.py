@@ -18,6 +18,7 @@ from voice_guide.routine import Routine
 if TYPE_CHECKING:
     from voice_guide.body.listeners import Need
     from voice_guide.library import Library
+    from voice_guide.understanding import Meaning
 
 MOST = 3
 WITHIN = re.compile(r"^(with)?in( the last)? ")
@@ -49,12 +50,11 @@ def stage_of(kit: Kit, since: str) -> str:
     raise ChoiceError(f"--since '{since}' is not one of {', '.join(repr(say) for say, _ in ages.values())}")
 
 
-def known_stage(kit: Kit, what: str) -> str:
-    """The condition that says since when it hurts, as these words or the profile tell it; empty where neither does."""
+def known_stage(kit: Kit, meaning: Meaning) -> str:
+    """The condition that says since when it hurts, as the words or the profile tell it; empty where neither does."""
     profile = kit.profile
     told = kit.today(profile, kit.journal.records()).conditions if profile else {}
-    said = need_meant(kit.library, what).conditions
-    return next((age for age in kit.library.questions.ages for known in (said, told) if age in known), "")
+    return next((age for age in kit.library.questions.ages for known in (meaning.conditions, told) if age in known), "")
 
 
 def suggest(kit: Kit, what: str, since: str, conditions: Sequence[str], doctor_agreed: bool) -> Suggestions:
@@ -63,7 +63,7 @@ def suggest(kit: Kit, what: str, since: str, conditions: Sequence[str], doctor_a
     Raises NameUnclear for what is no need, SafetyError where nothing is open today.
     """
     meaning = need_meant(kit.library, what)
-    need, stage = kit.library.needs[meaning.need], stage_of(kit, since) if since else known_stage(kit, what)
+    need, stage = kit.library.needs[meaning.need], stage_of(kit, since) if since else known_stage(kit, meaning)
     known = [*typed(kit.library.matcher.conditions.typed(conditions)), *typed(meaning.conditions)]
     told = [stage] if stage and not _remembered(kit, stage) else []
     extra = tuple(dict.fromkeys((*told, *known, *need.means)))

@@ -11,7 +11,7 @@ from voice_guide.body.scripts import Scripts
 from voice_guide.body.terms import LEVELS, Action, Safety, widened
 from voice_guide.errors import ChoiceError, did_you_mean
 from voice_guide.understanding.sayings import Found, Sayings, denied_in, in_full, named_in, placed
-from voice_guide.understanding.words import Language, plain
+from voice_guide.understanding.words import Language, plain, united
 
 Named = dict[str, tuple[str, ...]]
 """Conditions by id, each with the parts of the body that were named; none of them for everywhere."""
@@ -77,14 +77,7 @@ class Conditions:
         if part not in known and not named:
             remedy = did_you_mean(part, known, f"there are {', '.join(known)}")
             raise ChoiceError(f"no part of the body '{part}'; {remedy}")
-        everywhere = () in named
-        return (
-            (part,)
-            if part in known
-            else ()
-            if everywhere
-            else tuple(dict.fromkeys(p for parts in named for p in parts))
-        )
+        return (part,) if part in known else united(named)
 
     def _unknown(self, name: str, denied: bool) -> str:
         """What is wrong with words that name nothing, and the remedy; of near words the strictest."""

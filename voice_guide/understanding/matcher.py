@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from voice_guide.body.listeners import Need
 from voice_guide.body.refusal import said_of
 from voice_guide.body.scripts import Scripts
-from voice_guide.body.terms import Rule
+from voice_guide.body.terms import LEVELS, Level, Rule
 from voice_guide.errors import NameUnclear
 from voice_guide.understanding import GRAVE, Meaning
 from voice_guide.understanding.conditions import Conditions, condition_words
 from voice_guide.understanding.names import NUMBERS, POLITE, SHORTLIST, Names, alike, either, told
 from voice_guide.understanding.sayings import Found, Kind, Sayings, denied_in, in_full, named_in
+from voice_guide.understanding.spelling import Spelling
 from voice_guide.understanding.words import Language, Said, Words, forms, plain
 
 LONGEST = 4000
@@ -22,10 +23,8 @@ A_NAME = 6
 """Words of the longest name; what has more is looked through, and not compared as a whole."""
 HARDLY = 2
 """Words beside which a single one still counts for itself."""
-SPELLED = 7
-"""Letters of the shortest word that is known where it is misspelled; near a shorter one is often another word."""
 WARNINGS = (*GRAVE, "doctor")
-REFUSES = {"confirm": "doctor", "replace": "instead"}
+REFUSES: dict[str, Level] = {"confirm": "doctor", "replace": "instead"}
 """What a rule comes to that is no block."""
 
 
@@ -122,8 +121,6 @@ class Matcher:
     def tables(self) -> dict[str, Any]:
         """All that it matches by, as plain values: for a page, whose script does the same."""
         words, tokens = self._tables.words, self._language.tokens
-        safety, needs = self._tables.safety, self._tables.needs
-        levels = {name: level for name in safety.conditions if (level := self._level(name))}
         return {
             "filler": words.filler,
             "deny": words.deny,
@@ -137,17 +134,17 @@ class Matcher:
             "same": [*words.same.items()],
             "conditions": [(tokens(text), "condition", name) for text, name in condition_words(self._tables)],
             "sayings": [(tokens(text), kind, means) for text, kind, means in self._said() if kind != "name"],
-            "levels": levels,
-            "warnings": {name: self._warning(name) for name, level in levels.items() if level in WARNINGS},
+            "levels": self._levels,
+            "warnings": {name: self._warning(name) for name, level in self._levels.items() if level in WARNINGS},
             "needs": {
-                need.id: {"name": need.name, "means": need.means, "last": need.last, "over": need.over}
-                for need in needs.values()
+                need.id: {"means": need.means, "last": need.last, "over": need.over}
+                for need in self._tables.needs.values()
             },
         }
 
     def _warning(self, condition: str) -> str:
         """What the strictest rule says of it."""
-        return next(rule.say for rule, level in self._refusing(condition) if level == self._level(condition))
+        return next(rule.say for rule, level in self._refusing(condition) if level == self._levels[condition])
 
     def need_name(self, need: str) -> str:
         """The name of a need by its id; empty for none."""
@@ -181,7 +178,7 @@ class Matcher:
         """Whether a condition is only a word of something else: 'fall asleep' is no fall; a warning stays one."""
         if not condition.at <= other.at:
             return False
-        level = self._level(condition.means)
+        level = self._levels.get(condition.means, "")
         if other.kind == "name":
             return level not in GRAVE
         need = self._tables.needs.get(other.means)
@@ -194,12 +191,13 @@ class Matcher:
         after = words[max(found.at) + 1 : max(found.at) + 2]
         return found.kind != "wish" and len(found.at) == 1 and bool(set(after) & set(self._tables.words.well))
 
-    def _level(self, condition: str) -> str:
-        """The strictest that is said of it; empty where it refuses nothing."""
-        levels = (level for _, level in self._refusing(condition))
-        return min(levels, key=(*WARNINGS, "today", "instead").index, default="")
+    @cached_property
+    def _levels(self) -> dict[str, Level]:
+        """By condition, the strictest that is said of it, for those that refuse a session."""
+        levels = {name: [level for _, level in self._refusing(name)] for name in self._tables.safety.conditions}
+        return {name: min(refused, key=LEVELS.index) for name, refused in levels.items() if refused}
 
-    def _refusing(self, condition: str) -> Iterator[tuple[Rule, str]]:
+    def _refusing(self, condition: str) -> Iterator[tuple[Rule, Level]]:
         """The rules that refuse a session with it, whatever is played, each with its level."""
         for rule in self._tables.safety.rules:
             if condition in rule.when and not rule.points and rule.do in ("block", *REFUSES):
@@ -229,8 +227,8 @@ class Matcher:
         if names:
             return Choice(candidates=tuple(names), question=_which(phrase, names))
         words = [one.word for one in said]
-        if len(words) <= A_NAME and (spelled := self._spelled(words)) != words:
-            if any(self._level(one.means) in GRAVE for one in self.conditions.found(spelled)):
+        if len(words) <= A_NAME and (spelled := self._spelling.corrected(words)) != words:
+            if any(self._levels.get(one.means) in GRAVE for one in self.conditions.found(spelled)):
                 return Choice(question=f"'{told(phrase)}' may be a sign of danger; say it in other words")
             if not self._needs(found):
                 found = in_full(self._sayings.found(spelled))
@@ -261,30 +259,13 @@ class Matcher:
         return [need for need in needs if need not in part]
 
     @cached_property
-    def _vocabulary(self) -> dict[str, bool]:
-        """Every word that says something; and whether one that is misspelled may be it, as of needs and conditions."""
-        texts = [(text, kind in ("need", "hint")) for text, kind, _ in self._said()]
-        texts += [(text, True) for text, _ in condition_words(self._tables)]
-        words: dict[str, bool] = {}
-        for text, may_be in texts:
-            for word in self._language.tokens(text):
-                words[word] = words.get(word, False) or (may_be and len(word) >= SPELLED)
-        return words
+    def _spelling(self) -> Spelling:
+        wanted = [text for text, kind, _ in self._said() if kind in ("need", "hint")]
+        meant = self._words_of((*wanted, *(text for text, _ in condition_words(self._tables))))
+        return Spelling((*meant, *self._words_of(text for text, _, _ in self._said())), meant)
 
-    def _spelled(self, words: Sequence[str]) -> list[str]:
-        """With the one known word that is a letter away in place of one that is not known."""
-        return [self._nearest(word) if len(word) >= SPELLED - 1 else word for word in words]
-
-    def _nearest(self, word: str) -> str:
-        if not self._vocabulary.keys().isdisjoint(forms(word)):
-            return word
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        known = [one for one, may_be in self._vocabulary.items() if may_be]
-        near = [hit[0] for hit in process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=4)]
-        bases = {min(forms(one), key=len) for one in near}
-        return near[0] if len(bases) == 1 else word
+    def _words_of(self, texts: Iterable[str]) -> list[str]:
+        return [word for text in texts for word in self._language.tokens(text)]
 
     def _asked(self, phrase: str, said: Sequence[Said], unclear: NameUnclear | None) -> Choice:
         """What to ask where nothing was understood; what is asked back holds something that was said."""

@@ -27,6 +27,7 @@ SWAPPED = 0.15  # taken off for words in another order, or left out
 SHORTLIST = 5
 SIFTED = 20  # labels looked at closely, for each way of sifting
 LONGEST = 160  # characters that are read of what was asked
+REMEDY = "'voice-guide list' shows them all"
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -106,14 +107,8 @@ class Names:
         self,
         entries: Iterable[Entry],
         codes: Mapping[str, Sequence[str]] | None = None,
-        what: str = "routine",
-        remedy: str = "'voice-guide list' shows them all",
     ) -> None:
-        """`codes`: a point's number ("BL54") or everyday name ("waist point") -> the names to ask with.
-
-        `what` is named, and what shows all of them, where nothing fits.
-        """
-        self._what, self._remedy = what, remedy
+        """`codes`: a point's number ("BL54") or everyday name ("waist point") -> the names to ask with."""
         self._labels: list[Label] = []
         self._codes: dict[str, tuple[str, ...]] = {}
         # a name wins over an alias of the same letters, and both over one that only says "set" for "routine"
@@ -142,14 +137,14 @@ class Names:
         """The name of the routine meant, or NameUnclear with the likely names, best first."""
         words, said = _words(asked), told(asked)
         if not words:
-            raise NameUnclear(f"no name given; {self._remedy}")
+            raise NameUnclear(f"no name given; {REMEDY}")
         if exact := self._exactly(words):
             return _decide(said, exact)
         code, _ = _code(words)
         if code:
             likely = self._codes.get(code, ())[:SHORTLIST]
-            question = f"did you mean {either(likely)}?" if likely else self._remedy
-            raise NameUnclear(f"'{said}' is a point's number, not a {self._what}; {question}", likely)
+            question = f"did you mean {either(likely)}?" if likely else REMEDY
+            raise NameUnclear(f"'{said}' is a point's number, not a routine; {question}", likely)
         ranked = self._ranked(words)
         best = ranked[0][0] if ranked else 0.0
         if best >= SURE:
@@ -159,8 +154,8 @@ class Names:
         worth = max(NEAR, best - APART / 2)
         likely = _meanings(label for score, label in ranked if score >= worth and label.certain)
         if not likely:
-            raise NameUnclear(f"no {self._what} '{said}'; {self._remedy}")
-        raise NameUnclear(f"no {self._what} '{said}'; did you mean {either(likely)}?", likely)
+            raise NameUnclear(f"no routine '{said}'; {REMEDY}")
+        raise NameUnclear(f"no routine '{said}'; did you mean {either(likely)}?", likely)
 
     def exact(self, asked: str) -> str:
         """The one routine of just this name, polite words apart; empty where there is none."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from voice_guide.understanding.words import Language, forms
+from voice_guide.understanding.words import Language, forms, united
 
 SURE = 3
 """Words that belong together even with a comma among them."""
@@ -87,11 +87,11 @@ def denied_in(said: Sequence[str], found: Iterable[Found], language: Language) -
     return denied
 
 
-def _together(wanted: Sequence[str], alike: Sequence[Collection[str]], width: int) -> Iterator[frozenset[int]]:
+def _together(wanted: Sequence[str], alike: Sequence[frozenset[str]], width: int) -> Iterator[frozenset[int]]:
     """The places of all the wanted words, wherever so many words hold them."""
     for first in range(len(alike) - width + 1):
-        at = [place for place in range(first, first + width) if not set(alike[place]).isdisjoint(wanted)]
-        if frozenset().union(*(alike[place] for place in at)).issuperset(wanted):
+        at = [place for place in range(first, first + width) if not alike[place].isdisjoint(wanted)]
+        if frozenset[str]().union(*(alike[place] for place in at)).issuperset(wanted):
             yield frozenset(at)
 
 
@@ -110,6 +110,4 @@ def placed(one: Found, said: Sequence[str], taken: Collection[int], language: La
         at.update(beside)
         named = (language.parts(said[near]) for near in beside)
         places += [parts for parts in named if parts is not None]
-    everywhere = () in places
-    named_parts = () if everywhere else tuple(dict.fromkeys(part for parts in places for part in parts))
-    return Found(one.kind, one.means, frozenset(at), named_parts)
+    return Found(one.kind, one.means, frozenset(at), united(places))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +82,12 @@ class Language:
         named = [places[form] for form in sorted(forms(word) & places.keys())]
         if not named:
             return None
-        return () if () in named else tuple(dict.fromkeys(part for parts in named for part in parts))
+        return united(named)
+
+
+def united(places: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The parts of several places, each once; everywhere, where one of them is."""
+    return () if () in places else tuple(dict.fromkeys(part for parts in places for part in parts))
 
 
 def plain(text: str) -> str:
